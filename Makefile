@@ -1,0 +1,56 @@
+# Needs only make and Python >= 3.11 with venv. Nothing is installed outside .venv.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+ORIGIN ?= Xi'an
+DEST   ?= Duisburg
+WORKERS ?= 2
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint startup-benchmark geodata clean
+
+help:
+	@echo "make demo               install into .venv, compare Xi'an - Duisburg, draw maps/xian-duisburg.html"
+	@echo "make test               install the test tools, then lint, types, import rules and all tests"
+	@echo "make startup-benchmark  cold start of one comparison beside 'import geopandas'"
+	@echo "make geodata            rebuild the packaged network from its published sources"
+	@echo "make clean              remove .venv and caches"
+
+# The stamp makes a second run start at once.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "corridors needs Python 3.11 or later; '$(PYTHON)' is $$($(PYTHON) -V 2>&1). Try: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "This Python has no venv/ensurepip. On Debian or Ubuntu: apt install python3-venv  (on Fedora it is part of python3-libs)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,analysis]'
+	@touch $@ $(VENV)/.installed
+
+demo: $(VENV)/.installed
+	@mkdir -p maps
+	$(BIN)/corridors map "$(ORIGIN)" "$(DEST)" --out maps/xian-duisburg.html
+	$(BIN)/corridors compare "$(ORIGIN)" "$(DEST)"
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+startup-benchmark: $(VENV)/.installed
+	$(BIN)/python benchmarks/startup.py --runs 11
+
+geodata: $(VENV)/.installed
+	$(BIN)/corridors build --packaged --out geodata
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
