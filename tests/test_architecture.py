@@ -1,4 +1,4 @@
-"""The house rules that a reader relies on: arrows between rooms, no hidden printing, no stray paths."""
+"""House rules a reader relies on: arrows between rooms, no hidden printing, no stray paths."""
 
 from __future__ import annotations
 
