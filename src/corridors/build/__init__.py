@@ -1,0 +1,1 @@
+"""From OpenStreetMap, sea lanes and gazetteers to the files under ``geodata/``."""

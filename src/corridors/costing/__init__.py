@@ -1,0 +1,1 @@
+"""Parameters put on hauls and events: hours, dollars and CO2e as distributions."""

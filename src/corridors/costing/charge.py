@@ -1,0 +1,71 @@
+"""A charge: one parameter row times an amount, as a distribution that knows its origin."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from corridors.parameters import ParameterRow, SplitLognormal
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Hours, dollars or kilograms from one parameter row.
+
+    Attributes
+    ----------
+    row : ParameterRow
+        Where the number comes from.
+    amount : float
+        What it is multiplied by (km for a rate, 1 for an event).
+    inverse : bool
+        True for a speed: the charge is amount / value.
+    at : str
+        Facility or zone it is incurred at: charges of one row at one place draw together.
+    group : str
+        Country whose common shock it shares.
+    """
+
+    row: ParameterRow
+    amount: float
+    inverse: bool
+    at: str
+    group: str
+
+    @property
+    def distribution(self) -> SplitLognormal:
+        """The charge as a distribution."""
+        value = self.row.distribution
+        return (value.reciprocal() if self.inverse else value).scale(self.amount)
+
+    @property
+    def mean(self) -> float:
+        """Expected value."""
+        if self.amount == 0:
+            return 0.0
+        return self.distribution.mean
+
+    @property
+    def draw_key(self) -> str:
+        """Charges with the same key get the same draw, on every corridor."""
+        return f"{self.row.key}@{self.at}"
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """Charges of one leg or event by dimension."""
+
+    hours: tuple[Charge, ...] = ()
+    usd: tuple[Charge, ...] = ()
+    co2e_kg: tuple[Charge, ...] = ()
+
+    def mean(self, dimension: Literal["hours", "usd", "co2e_kg"]) -> float:
+        """Expected hours, dollars or kilograms."""
+        return total(getattr(self, dimension))
+
+
+def total(charges: Iterable[Charge]) -> float:
+    """Sum of expected values, exact to the last bit whatever the order."""
+    return math.fsum(charge.mean for charge in charges)

@@ -1,0 +1,1 @@
+"""What a container can do: facilities, hauls between them inside a zone, events at the doors."""

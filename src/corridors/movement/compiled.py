@@ -1,0 +1,256 @@
+"""The compiled network: what a query reads, and the files it is kept in.
+
+``hauls.json`` holds facilities' states, hauls, crossings and services with lengths per country:
+all that a query needs. ``rail.npz``, ``road.npz`` (lines with their zones) and ``lanes.npz`` are
+opened only to draw, to start from a point off the terminals, or to re-solve a zone.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridors.errors import DataError
+from corridors.movement.zone_graph import ZoneGraph
+from corridors.network.flat import FlatNetwork, read_flat_network
+
+SCHEMA = "corridors.network/1"
+
+KmByCountry = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Haul:
+    """A run inside one zone between two facilities (or a crossing's share of one).
+
+    Attributes
+    ----------
+    a, b : str
+        Facility ids.
+    zone : str
+    km : float
+    stitched_km, curated_km : float
+        How much of it rests on stitched breaks and on curated links.
+    countries : dict
+        Kilometres per country by geometry.
+    """
+
+    a: str
+    b: str
+    zone: str
+    km: float
+    stitched_km: float
+    curated_km: float
+    countries: KmByCountry
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingRun:
+    """A border crossing with the line on either side of the border point, from `a` to `b`."""
+
+    id: str
+    zone_a: str
+    zone_b: str
+    node: int
+    lon: float
+    lat: float
+    off_km: float
+    km_a: float
+    km_b: float
+    countries_a: KmByCountry
+    countries_b: KmByCountry
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRun:
+    """A sea or ferry service with its measured length from `a` to `b`."""
+
+    id: str
+    km: float
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of one mode with their zones: geometry and arbitrary starting points."""
+
+    flat: FlatNetwork
+    zones: tuple[str, ...]
+    arc_zone: NDArray[np.int16]
+    node_of: dict[tuple[str, str], int]
+    _graphs: dict[tuple[str, frozenset[str]], ZoneGraph] = field(default_factory=dict)
+
+    def zone_arcs(self, zone: str) -> NDArray[np.int64]:
+        """Arc numbers of one zone."""
+        return np.flatnonzero(self.arc_zone == self.zones.index(zone))
+
+    def graph(self, zone: str, *, closed_countries: frozenset[str] = frozenset()) -> ZoneGraph:
+        """The zone as a graph, kept for the next call."""
+        key = (zone, closed_countries)
+        if key not in self._graphs:
+            self._graphs[key] = ZoneGraph(
+                self.flat, self.zone_arcs(zone), closed_countries=closed_countries
+            )
+        return self._graphs[key]
+
+
+@dataclass(slots=True)
+class CompiledNetwork:
+    """Facilities' states, hauls, crossings and services, with lines opened on demand."""
+
+    folder: Path
+    inputs: dict[str, str]
+    snap_km: dict[tuple[str, str], float]
+    hauls: list[Haul]
+    crossings: list[CrossingRun]
+    services: list[ServiceRun]
+    findings: list[dict[str, Any]]
+    _lines: dict[str, Lines] = field(default_factory=dict)
+
+    def lines(self, mode: str) -> Lines:
+        """Lines of a mode.
+
+        Raises
+        ------
+        DataError
+            The file is missing or damaged.
+        """
+        if mode not in self._lines:
+            self._lines[mode] = _read_lines(self.folder, mode)
+        return self._lines[mode]
+
+    def lane(self, service: str) -> list[tuple[float, float]]:
+        """(lon, lat) points of a service from its `a` to its `b`."""
+        return [(lon, lat) for lon, lat in self._lanes.get(service, [])]
+
+    @property
+    def _lanes(self) -> dict[str, list[list[float]]]:
+        path = self.folder / "lanes.json"
+        try:
+            lanes: dict[str, list[list[float]]] = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise DataError(f"{path}: not readable ({error}); recompile the network") from error
+        return lanes
+
+
+def write_lines(path: Path, lines: Lines) -> None:
+    """Write lines and their zones beside each other; same input, same bytes."""
+    lines.flat.write(path)
+    keys = sorted(lines.node_of)
+    extra = {
+        "zones": list(lines.zones),
+        "nodes": [[facility, zone, lines.node_of[(facility, zone)]] for facility, zone in keys],
+        "arc_zone": _runs(lines.arc_zone),
+    }
+    path.with_suffix(".json").write_text(json.dumps(extra, separators=(",", ":")), "utf-8")
+
+
+def _runs(values: NDArray[np.int16]) -> list[list[int]]:
+    """Run-length form: arcs of a zone mostly stand together."""
+    edges = np.flatnonzero(np.diff(values)) + 1
+    starts = np.concatenate([[0], edges]).astype(int)
+    sizes = np.diff(np.concatenate([starts, [len(values)]]))
+    return [[int(values[s]), int(n)] for s, n in zip(starts, sizes, strict=True)]
+
+
+def _read_lines(folder: Path, mode: str) -> Lines:
+    path = folder / f"{mode}.json"
+    try:
+        extra = json.loads(path.read_text("utf-8"))
+        runs = np.array(extra["arc_zone"], dtype=np.int64)
+        arc_zone = np.repeat(runs[:, 0], runs[:, 1]).astype(np.int16)
+        node_of = {(f, z): int(n) for f, z, n in extra["nodes"]}
+        zones = tuple(extra["zones"])
+    except (OSError, ValueError, KeyError, IndexError) as error:
+        raise DataError(f"{path}: not readable ({error}); recompile the network") from error
+    flat = read_flat_network(folder / f"{mode}.npz")
+    return Lines(flat=flat, zones=zones, arc_zone=arc_zone, node_of=node_of)
+
+
+def write_compiled(network: CompiledNetwork) -> None:
+    """Write ``hauls.json``: columns rather than objects, so that it is read quickly."""
+    facilities = sorted(
+        {haul.a for haul in network.hauls} | {haul.b for haul in network.hauls}
+    )
+    zones = sorted({haul.zone for haul in network.hauls})
+    f, z = {n: i for i, n in enumerate(facilities)}, {n: i for i, n in enumerate(zones)}
+    document = {
+        "schema": SCHEMA,
+        "inputs": network.inputs,
+        "attribution": "Lines: (c) OpenStreetMap contributors, ODbL 1.0",
+        "facilities": facilities,
+        "zones": zones,
+        "a": [f[h.a] for h in network.hauls],
+        "b": [f[h.b] for h in network.hauls],
+        "zone": [z[h.zone] for h in network.hauls],
+        "km": [round(h.km, 3) for h in network.hauls],
+        "stitched_km": [round(h.stitched_km, 1) for h in network.hauls],
+        "curated_km": [round(h.curated_km, 1) for h in network.hauls],
+        # Mostly one country: its code stands for the whole length.
+        "countries": [_pack(h.countries) for h in network.hauls],
+        "snap_km": [[a, b, round(km, 3)] for (a, b), km in sorted(network.snap_km.items())],
+        "crossings": [
+            [
+                c.id, c.zone_a, c.zone_b, c.node, round(c.lon, 5), round(c.lat, 5),
+                round(c.off_km, 2), round(c.km_a, 3), round(c.km_b, 3),
+                _pack(c.countries_a), _pack(c.countries_b),
+            ]
+            for c in network.crossings
+        ],
+        "services": [[s.id, round(s.km, 1)] for s in network.services],
+        "findings": network.findings,
+    }  # fmt: skip
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    (network.folder / "hauls.json").write_text(text, "utf-8")
+
+
+def _pack(countries: KmByCountry) -> str | dict[str, float]:
+    if len(countries) == 1:
+        return next(iter(countries))
+    return {code: round(km, 2) for code, km in countries.items()}
+
+
+def _unpack(packed: str | dict[str, float], km: float) -> KmByCountry:
+    return {packed: km} if isinstance(packed, str) else packed
+
+
+def read_compiled(folder: Path) -> CompiledNetwork:
+    """Read what `write_compiled` wrote.
+
+    Raises
+    ------
+    DataError
+        The folder holds no compiled network, or a damaged one.
+    """
+    path = folder / "hauls.json"
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        if document["schema"] != SCHEMA:
+            raise DataError(f"{path}: schema {document['schema']!r}, expected {SCHEMA!r}")
+        facilities, zones = document["facilities"], document["zones"]
+        columns = ("a", "b", "zone", "km", "stitched_km", "curated_km", "countries")
+        hauls = [
+            Haul(facilities[a], facilities[b], zones[z], km, st, cu, _unpack(co, km))
+            for a, b, z, km, st, cu, co in zip(*(document[c] for c in columns), strict=True)
+        ]
+        crossings = [
+            CrossingRun(*row[:9], _unpack(row[9], row[7]), _unpack(row[10], row[8]))
+            for row in document["crossings"]
+        ]
+        return CompiledNetwork(
+            folder=folder,
+            inputs=document["inputs"],
+            snap_km={(f, z): km for f, z, km in document["snap_km"]},
+            hauls=hauls,
+            crossings=crossings,
+            services=[ServiceRun(*row) for row in document["services"]],
+            findings=document["findings"],
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{path}: not a compiled network ({error})") from error

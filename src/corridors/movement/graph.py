@@ -1,0 +1,209 @@
+"""The movement graph: states of a container, and what may happen to it next.
+
+A state is a facility together with what the container stands on there: a zone
+(``rail:KZ``, ``road:PK``) or a quay (``sea:in``, ``sea:out``, ``ferry:in``, ``ferry:out``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from corridors.movement.compiled import CompiledNetwork, CrossingRun, Haul
+from corridors.movement.zone_graph import km_by_country
+from corridors.network.tables import Crossing, Facility, Service, Tables, Zone
+
+State = tuple[str, str]
+"""(facility id, zone id or quay)."""
+
+LIFT_KINDS = frozenset({"terminal", "port", "ferry_port", "dry_port"})
+"""Facilities where a box can change mode."""
+
+USABLE_SERVICES = frozenset({"operating", "seasonal"})
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One thing that can happen to a container in a state.
+
+    Attributes
+    ----------
+    kind : {"haul", "crossing", "service", "lift", "gauge_change", "pass", "access"}
+    to : State
+    forward : bool
+        Whether the underlying row is used from its `a` to its `b`.
+    haul, crossing, service : optional
+        The underlying row.
+    """
+
+    kind: Literal["haul", "crossing", "service", "lift", "gauge_change", "pass", "access"]
+    to: State
+    forward: bool = True
+    haul: Haul | None = None
+    crossing: CrossingRun | None = None
+    service: Service | None = None
+
+
+class MovementGraph:
+    """What a container can do, from the compiled network and the curated tables.
+
+    Parameters
+    ----------
+    network : CompiledNetwork
+    tables : Tables
+    avoid : collection of str
+        Countries that no line may touch, hidden transit included.
+    closed : collection of str
+        Ids of crossings, services and facilities (as doors) that are shut.
+    """
+
+    def __init__(
+        self,
+        network: CompiledNetwork,
+        tables: Tables,
+        *,
+        avoid: Collection[str] = (),
+        closed: Collection[str] = (),
+    ) -> None:
+        self.network, self.tables = network, tables
+        self.avoid, self.closed = frozenset(avoid), frozenset(closed)
+        self.facilities: dict[str, Facility] = {f.id: f for f in tables.facilities}
+        self.zones: dict[str, Zone] = {z.zone: z for z in tables.zones}
+        self.crossing_rows: dict[str, Crossing] = {c.id: c for c in tables.crossings}
+        self.service_km = {run.id: run.km for run in network.services}
+        self.moves: dict[State, list[Move]] = defaultdict(list)
+        self.hauls: dict[State, list[Move]] = defaultdict(list)
+        self._add_hauls()
+        self._add_crossings()
+        self._add_services()
+        self._add_transfers()
+
+    def is_open(self, *ids: str) -> bool:
+        """Whether none of the ids is shut."""
+        return self.closed.isdisjoint(ids)
+
+    def states_of(self, facility: str) -> list[State]:
+        """Land states of a facility."""
+        return [
+            (facility, zone)
+            for zone in self.facilities[facility].zones
+            if (facility, zone) in self.network.snap_km
+        ]
+
+    def mode_of(self, state: State) -> str:
+        """Mode of a state: rail, road, sea or ferry."""
+        return state[1].partition(":")[0]
+
+    # Hauls -------------------------------------------------------------------------------
+
+    def _add_hauls(self) -> None:
+        resolved: dict[str, list[Haul]] = {}
+        for zone in self._zones_to_resolve():
+            resolved[zone] = _resolve(self.network, zone, self.avoid)
+        kept = [h for h in self.network.hauls if h.zone not in resolved]
+        for haul in (*kept, *(h for hauls in resolved.values() for h in hauls)):
+            if self.avoid and not self.avoid.isdisjoint(haul.countries):
+                continue
+            self._add_haul(haul)
+
+    def _add_haul(self, haul: Haul) -> None:
+        a, b = (haul.a, haul.zone), (haul.b, haul.zone)
+        self.hauls[a].append(Move("haul", b, True, haul=haul))
+        self.hauls[b].append(Move("haul", a, False, haul=haul))
+
+    def _zones_to_resolve(self) -> list[str]:
+        """Zones that an avoided country touches but does not own: another way may exist."""
+        if not self.avoid:
+            return []
+        touched = {h.zone for h in self.network.hauls if not self.avoid.isdisjoint(h.countries)}
+        return sorted(
+            zone for zone in touched if not set(self.zones[zone].countries) <= self.avoid
+        )
+
+    # Doors -------------------------------------------------------------------------------
+
+    def _add_crossings(self) -> None:
+        for run in self.network.crossings:
+            row = self.crossing_rows.get(run.id)
+            if row is None or row.status != "operating" or not self.is_open(row.id):
+                continue
+            touched = {*run.countries_a, *run.countries_b}
+            if not self.avoid.isdisjoint(touched):
+                continue
+            a, b = (row.a, run.zone_a), (row.b, run.zone_b)
+            self.moves[a].append(Move("crossing", b, True, crossing=run))
+            self.moves[b].append(Move("crossing", a, False, crossing=run))
+
+    def _add_services(self) -> None:
+        for service in self.tables.services:
+            if service.status not in USABLE_SERVICES or service.id not in self.service_km:
+                continue
+            if not self.is_open(service.id, service.group, service.a, service.b, *service.via):
+                continue
+            ends = {self.facilities[service.a].country, self.facilities[service.b].country}
+            if not self.avoid.isdisjoint(ends):
+                continue
+            out, into = f"{service.mode}:out", f"{service.mode}:in"
+            self.moves[(service.a, out)].append(
+                Move("service", (service.b, into), True, service=service)
+            )
+            if service.both_ways:
+                self.moves[(service.b, out)].append(
+                    Move("service", (service.a, into), False, service=service)
+                )
+
+    def _add_transfers(self) -> None:
+        quays: dict[str, set[str]] = defaultdict(set)
+        for service in self.tables.services:
+            quays[service.a].add(service.mode)
+            quays[service.b].add(service.mode)
+        for facility in self.facilities.values():
+            if facility.country in self.avoid:
+                continue
+            land = self.states_of(facility.id)
+            self._add_passes(land)
+            if facility.kind in LIFT_KINDS and self.is_open(facility.id):
+                self._add_lifts(facility, land, quays[facility.id])
+
+    def _add_passes(self, land: list[State]) -> None:
+        for one in land:
+            for other in land:
+                if one == other or self.mode_of(one) != self.mode_of(other):
+                    continue
+                same = self.zones[one[1]].gauge_mm == self.zones[other[1]].gauge_mm
+                self.moves[one].append(Move("pass" if same else "gauge_change", other))
+
+    def _add_lifts(self, facility: Facility, land: list[State], quays: Iterable[str]) -> None:
+        for one in land:
+            for other in land:
+                if self.mode_of(one) != self.mode_of(other):
+                    self.moves[one].append(Move("lift", other))
+        waters = sorted(quays)
+        for mode in waters:
+            into, out = (facility.id, f"{mode}:in"), (facility.id, f"{mode}:out")
+            for state in land:
+                self.moves[state].append(Move("lift", out))
+                self.moves[into].append(Move("lift", state))
+            for other in waters:
+                self.moves[into].append(Move("lift", (facility.id, f"{other}:out")))
+
+
+def _resolve(network: CompiledNetwork, zone: str, avoid: frozenset[str]) -> list[Haul]:
+    """Hauls of one zone again, without the lines in avoided countries."""
+    lines = network.lines(zone.partition(":")[0])
+    graph = lines.graph(zone, closed_countries=avoid)
+    members = sorted((f, node) for (f, z), node in lines.node_of.items() if z == zone)
+    hauls: list[Haul] = []
+    for i, (facility, node) in enumerate(members):
+        targets = {n for _, n in members[i + 1 :]}
+        if not targets or node not in graph.next:
+            continue
+        reach = graph.reach({node: 0.0}, targets=targets)
+        for other, other_node in members[i + 1 :]:
+            if other_node in reach.km:
+                countries = km_by_country(lines.flat, reach.arcs_to(other_node))
+                km = reach.km[other_node]
+                hauls.append(Haul(facility, other, zone, km, 0.0, 0.0, countries))
+    return hauls

@@ -1,0 +1,145 @@
+"""The lines of one zone as a graph: distances from a junction, and the line of a path."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridors.network.flat import FlatNetwork
+
+INFINITY = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Distances from a source inside a zone, and how each junction was reached.
+
+    Attributes
+    ----------
+    km : dict
+        Junction to distance; junctions that cannot be reached are absent.
+    via : dict
+        Junction to (arc, junction before); sources are absent.
+    """
+
+    km: dict[int, float]
+    via: dict[int, tuple[int, int]]
+
+    def arcs_to(self, node: int) -> list[tuple[int, int]]:
+        """(arc, junction it is entered from) along the path to a junction, in order."""
+        steps: list[tuple[int, int]] = []
+        while node in self.via:
+            arc, before = self.via[node]
+            steps.append((arc, before))
+            node = before
+        return steps[::-1]
+
+
+class ZoneGraph:
+    """Adjacency of the arcs of one zone.
+
+    Parameters
+    ----------
+    flat : FlatNetwork
+        The network that the arc numbers refer to.
+    arcs : (k,) int array
+        Arcs of the zone.
+    closed_countries : collection of str
+        Arcs in these countries are left out (for ``--avoid`` on geometry).
+    """
+
+    def __init__(
+        self,
+        flat: FlatNetwork,
+        arcs: NDArray[np.int64],
+        *,
+        closed_countries: Collection[str] = (),
+    ) -> None:
+        self.flat = flat
+        if closed_countries:
+            closed = [flat.countries.index(c) for c in closed_countries if c in flat.countries]
+            arcs = arcs[~np.isin(flat.country[arcs], closed)]
+        self.arcs = arcs
+        self.next: dict[int, list[tuple[int, float, int]]] = {}
+        for arc, u, v, km in zip(
+            arcs.tolist(),
+            flat.u[arcs].tolist(),
+            flat.v[arcs].tolist(),
+            flat.km[arcs].tolist(),
+            strict=True,
+        ):
+            self.next.setdefault(u, []).append((v, km, arc))
+            self.next.setdefault(v, []).append((u, km, arc))
+
+    def reach(
+        self,
+        sources: Mapping[int, float],
+        *,
+        targets: Iterable[int] | None = None,
+        limit_km: float = INFINITY,
+    ) -> Reach:
+        """Shortest distances from the sources (junction to km already run).
+
+        Parameters
+        ----------
+        sources : mapping
+        targets : iterable of int, optional
+            Stop once all of these are settled.
+        limit_km : float
+            Do not look beyond this distance.
+        """
+        waiting = set(targets) if targets is not None else None
+        best: dict[int, float] = {}
+        via: dict[int, tuple[int, int]] = {}
+        settled: dict[int, float] = {}
+        heap: list[tuple[float, int]] = []
+        for node, km in sources.items():
+            best[node] = km
+            heap.append((km, node))
+        heapq.heapify(heap)
+        while heap:
+            km, node = heapq.heappop(heap)
+            if node in settled:
+                continue
+            if km > limit_km:
+                break
+            settled[node] = km
+            if waiting is not None:
+                waiting.discard(node)
+                if not waiting:
+                    break
+            for other, step, arc in self.next.get(node, ()):
+                if other in settled:
+                    continue
+                total = km + step
+                if total < best.get(other, INFINITY):
+                    best[other] = total
+                    via[other] = (arc, node)
+                    heapq.heappush(heap, (total, other))
+        return Reach(km=settled, via=via)
+
+
+def line_of(flat: FlatNetwork, steps: Iterable[tuple[int, int]]) -> list[tuple[float, float]]:
+    """(lon, lat) vertices along a path of (arc, junction it is entered from)."""
+    line: list[tuple[float, float]] = []
+    for arc, entered in steps:
+        part = slice(int(flat.start[arc]), int(flat.start[arc + 1]))
+        lon, lat = flat.vertex_lon[part], flat.vertex_lat[part]
+        if entered != int(flat.u[arc]):
+            lon, lat = lon[::-1], lat[::-1]
+        points = list(zip(lon.tolist(), lat.tolist(), strict=True))
+        line.extend(points[1:] if line and line[-1] == points[0] else points)
+    return line
+
+
+def km_by_country(flat: FlatNetwork, steps: Iterable[tuple[int, int]]) -> dict[str, float]:
+    """Kilometres per country along a path, in the order the countries are met."""
+    result: dict[str, float] = {}
+    for arc, _ in steps:
+        code = flat.countries[int(flat.country[arc])]
+        result[code] = result.get(code, 0.0) + float(flat.km[arc])
+    return result

@@ -1,0 +1,1 @@
+"""The tables: flat networks from OpenStreetMap, curated rows, country polygons."""

@@ -1,0 +1,131 @@
+"""The flat network of one mode: junctions, arcs with geometry, one country per arc.
+
+This is what the build makes of OpenStreetMap and nothing else; curated tables are laid over it
+when it is compiled. It is an ODbL database and kept apart from our own tables.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridors.errors import DataError
+
+STITCHED = 1
+"""Flag of an arc that holds a join the build made across a small break in the source."""
+
+DEGREES = 1e-5
+"""Stored coordinates are whole multiples of this many degrees (about a metre)."""
+
+_FIELDS = ("node_xy", "arc_uv", "arc_m", "arc_country", "arc_flags", "arc_start", "vertex_xy")
+
+
+@dataclass(frozen=True, slots=True)
+class FlatNetwork:
+    """Junctions and undirected arcs of one mode.
+
+    Attributes
+    ----------
+    mode : {"rail", "road"}
+    countries : tuple of str
+        Alpha-2 codes that `arc_country` points into.
+    lon, lat : (n,) float64
+        Junctions.
+    u, v : (m,) int32
+        Ends of each arc.
+    km : (m,) float64
+        Length along the line, never below the chord.
+    country : (m,) uint8
+        Country the arc lies in; arcs of two countries meet only in a junction on the border.
+    flags : (m,) uint8
+        Bit field, see `STITCHED`.
+    start : (m + 1,) int64
+        Slices of the vertex arrays.
+    vertex_lon, vertex_lat : (k,) float64
+        Line of every arc from `u` to `v`, ends included.
+    """
+
+    mode: str
+    countries: tuple[str, ...]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    u: NDArray[np.int32]
+    v: NDArray[np.int32]
+    km: NDArray[np.float64]
+    country: NDArray[np.uint8]
+    flags: NDArray[np.uint8]
+    start: NDArray[np.int64]
+    vertex_lon: NDArray[np.float64]
+    vertex_lat: NDArray[np.float64]
+
+    def write(self, path: Path) -> None:
+        """Write the network; same input, same bytes."""
+        vertices = np.column_stack([self.vertex_lon, self.vertex_lat])
+        arrays = {
+            "node_xy": _quantise(np.column_stack([self.lon, self.lat])),
+            "arc_uv": np.column_stack([self.u, self.v]).astype(np.int32),
+            "arc_m": np.ceil(self.km * 1000).astype(np.int32),
+            "arc_country": self.country,
+            "arc_flags": self.flags,
+            "arc_start": self.start.astype(np.int32),
+            # Differences between neighbouring vertices are small numbers and compress well.
+            "vertex_xy": np.diff(_quantise(vertices), axis=0, prepend=0).astype(np.int32),
+            "countries": np.array(self.countries, dtype="<U2"),
+            "mode": np.array(self.mode, dtype="<U8"),
+        }
+        temporary = path.with_name(path.name + ".part")
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for name, array in arrays.items():
+                buffer = io.BytesIO()
+                np.save(buffer, array, allow_pickle=False)
+                # A fixed date keeps the file the same when its content is the same.
+                archive.writestr(
+                    zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)),
+                    buffer.getvalue(),
+                    zipfile.ZIP_DEFLATED,
+                )
+        temporary.replace(path)
+
+
+def read_flat_network(path: Path) -> FlatNetwork:
+    """Read what `FlatNetwork.write` wrote.
+
+    Raises
+    ------
+    DataError
+        The file is missing, truncated or not a flat network.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            arrays = {name: data[name] for name in _FIELDS}
+            countries = tuple(str(code) for code in data["countries"])
+            mode = str(data["mode"])
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: missing; run `corridors build --packaged`") from error
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path}: not a readable network file ({error}); rebuild it") from error
+    nodes = arrays["node_xy"] * DEGREES
+    vertices = np.cumsum(arrays["vertex_xy"], axis=0) * DEGREES
+    return FlatNetwork(
+        mode=mode,
+        countries=countries,
+        lon=nodes[:, 0],
+        lat=nodes[:, 1],
+        u=arrays["arc_uv"][:, 0],
+        v=arrays["arc_uv"][:, 1],
+        km=arrays["arc_m"] / 1000,
+        country=arrays["arc_country"],
+        flags=arrays["arc_flags"],
+        start=arrays["arc_start"].astype(np.int64),
+        vertex_lon=vertices[:, 0],
+        vertex_lat=vertices[:, 1],
+    )
+
+
+def _quantise(degrees: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.rint(degrees / DEGREES).astype(np.int64)

@@ -1,0 +1,419 @@
+"""The curated tables: what a row may hold, and reading them so that a fault names its cell.
+
+The row classes below are the one truth about the tables: the reader, the documentation of the
+columns and the audit go by them. Everything is text a planner can open, read and diff.
+"""
+
+from __future__ import annotations
+
+import csv
+import types
+import typing
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from corridors.errors import DataError
+
+Row = TypeVar("Row")
+LonLat = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Where one rate, one speed and one gauge hold and no border is felt."""
+
+    zone: str
+    mode: str
+    gauge_mm: int | None
+    countries: tuple[str, ...]
+    default: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneArea:
+    """A box whose lines of one country belong to another zone than that country's own."""
+
+    id: str
+    mode: str
+    country: str
+    west: float
+    south: float
+    east: float
+    north: float
+    zone: str
+    kind: str
+    reason: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facility:
+    """A place where a container can change train, mode, gauge or country."""
+
+    id: str
+    name: str
+    country: str
+    lat: float
+    lon: float
+    kind: str
+    zones: tuple[str, ...]
+    unlocode: str = ""
+    status: str = "operating"
+    snap_exception: str = ""
+    source: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A border crossing point for one mode, between a facility on either side."""
+
+    id: str
+    mode: str
+    a: str
+    b: str
+    lat: float
+    lon: float
+    gauge_ab: str = ""
+    gauge_ba: str = ""
+    status: str = "operating"
+    note: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A curated piece of line added to the OpenStreetMap network."""
+
+    id: str
+    mode: str
+    kind: str
+    geometry: tuple[LonLat, ...]
+    length_km: float | None = None
+    status: str = "operating"
+    source: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A box inside which lines of the mode do not serve (closed, dormant, one commodity)."""
+
+    id: str
+    mode: str
+    west: float
+    south: float
+    east: float
+    north: float
+    reason: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A ferry, feeder or liner service; without one, two ports are not connected."""
+
+    id: str
+    name: str
+    operator: str
+    mode: str
+    group: str
+    a: str
+    b: str
+    both_ways: bool
+    via: tuple[str, ...] = ()
+    lane: str = ""
+    status: str = "operating"
+    headway_h_low: float | None = None
+    headway_h_typ: float | None = None
+    headway_h_high: float | None = None
+    capacity_teu: float | None = None
+    last_confirmed: str = ""
+    grade: str = ""
+    source: str = ""
+    url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LanePoint:
+    """One point of a hand-drawn sea lane."""
+
+    lane: str
+    seq: int
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chokepoint:
+    """A strait, canal or cape that a sea service passes."""
+
+    id: str
+    name: str
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class CorridorStep:
+    """A section (countries and modes) or a gateway (crossings or services) of a variant."""
+
+    corridor: str
+    variant: str
+    seq: int
+    kind: str
+    value: tuple[str, ...]
+    modes: tuple[str, ...] = ()
+    note: str = ""
+
+
+CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
+    "Zone": {"mode": ("rail", "road")},
+    "ZoneArea": {
+        "mode": ("rail", "road"),
+        "kind": ("transit_without_control", "gauge", "terrain", "border_fix"),
+    },
+    "Facility": {
+        "kind": (
+            "terminal", "port", "ferry_port", "dry_port", "border", "gauge_yard", "waypoint",
+        )
+    },
+    "Crossing": {"mode": ("rail", "road"), "status": ("operating", "closed", "planned")},
+    "Link": {
+        "mode": ("rail", "road"),
+        "kind": ("gap", "spur", "reshape", "new_line"),
+        "status": ("operating", "closed", "planned"),
+    },
+    "Mask": {"mode": ("rail", "road")},
+    "Service": {
+        "mode": ("ferry", "sea"),
+        "status": ("operating", "seasonal", "suspended", "unscheduled", "planned"),
+    },
+    "CorridorStep": {"kind": ("section", "gateway")},
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All curated network tables of one data folder."""
+
+    folder: Path
+    zones: tuple[Zone, ...]
+    zone_areas: tuple[ZoneArea, ...]
+    facilities: tuple[Facility, ...]
+    crossings: tuple[Crossing, ...]
+    links: tuple[Link, ...]
+    masks: tuple[Mask, ...]
+    services: tuple[Service, ...]
+    lanes: tuple[LanePoint, ...]
+    chokepoints: tuple[Chokepoint, ...]
+    corridors: tuple[CorridorStep, ...]
+
+
+FILES: dict[str, type[Any]] = {
+    "zones": Zone,
+    "zone_areas": ZoneArea,
+    "facilities": Facility,
+    "crossings": Crossing,
+    "links": Link,
+    "masks": Mask,
+    "services": Service,
+    "lanes": LanePoint,
+    "chokepoints": Chokepoint,
+    "corridors": CorridorStep,
+}
+
+
+def read_tables(folder: Path) -> Tables:
+    """Read every network table under ``<folder>/curated``.
+
+    Parameters
+    ----------
+    folder : Path
+        A data folder, such as the packaged one.
+
+    Returns
+    -------
+    Tables
+
+    Raises
+    ------
+    DataError
+        A table is missing or a cell cannot be read; the message names file, line, column
+        and value.
+    """
+    curated = folder / "curated"
+    read = {name: read_rows(curated / f"{name}.csv", row) for name, row in FILES.items()}
+    tables = Tables(folder=folder, **read)
+    check_references(tables)
+    return tables
+
+
+def read_rows(path: Path, row_class: type[Row]) -> tuple[Row, ...]:
+    """Read one table into instances of its row class.
+
+    Raises
+    ------
+    DataError
+        With file, line, column and value of the first fault.
+    """
+    hints = get_type_hints(row_class)
+    columns = {f.name: hints[f.name] for f in fields(row_class)}  # type: ignore[arg-type]
+    required = {
+        f.name
+        for f in fields(row_class)  # type: ignore[arg-type]
+        if f.default is MISSING
+    }
+    choices = CHOICES.get(row_class.__name__, {})
+    rows: list[Row] = []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            header = list(reader.fieldnames or ())
+            absent = [name for name in columns if name not in header and name in required]
+            if absent:
+                raise DataError(f"{path}:1: column {absent[0]!r} is missing")
+            for values in reader:
+                where = f"{path}:{reader.line_num}"
+                if None in values or None in values.values():
+                    raise DataError(f"{where}: {len(header)} cells expected, found another number")
+                cells = {
+                    name: _cell(values[name], kind, name=name, where=where, allowed=choices)
+                    for name, kind in columns.items()
+                    if name in values
+                }
+                rows.append(row_class(**cells))
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: missing; is the data folder complete?") from error
+    except (OSError, csv.Error, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: not a readable CSV table ({error})") from error
+    return tuple(rows)
+
+
+def _cell(
+    text: str, kind: Any, *, name: str, where: str, allowed: dict[str, tuple[str, ...]]
+) -> Any:
+    text = text.strip()
+    if name in allowed and text not in allowed[name]:
+        options = ", ".join(allowed[name])
+        raise DataError(f"{where}: column {name!r}: {text!r} is not one of {options}")
+    optional = get_origin(kind) in (types.UnionType, typing.Union)
+    if optional:
+        if not text:
+            return None
+        kind = next(arg for arg in get_args(kind) if arg is not type(None))
+    try:
+        if kind is str:
+            if not text and name in ("id", "zone", "name", "country", "a", "b", "mode"):
+                raise ValueError("is empty")
+            return text
+        if kind is bool:
+            return {"1": True, "0": False, "true": True, "false": False}[text.lower()]
+        if kind in (int, float):
+            return _number(text, kind, name)
+        if get_args(kind)[:1] == (LonLat,):
+            return _polyline(text)
+        return tuple(part.strip() for part in text.split(";") if part.strip())
+    except (ValueError, KeyError) as error:
+        wanted = {bool: "1 or 0", int: "a whole number", float: "a number"}.get(kind, "valid")
+        raise DataError(f"{where}: column {name!r}: {text!r} is not {wanted} ({error})") from error
+
+
+def _number(text: str, kind: type[Any], name: str) -> Any:
+    value = kind(text)
+    if value != value or value in (float("inf"), float("-inf")):
+        raise ValueError("not finite")
+    limit = {"lat": 90, "south": 90, "north": 90, "lon": 180, "west": 180, "east": 180}.get(name)
+    if limit is not None and abs(value) > limit:
+        raise ValueError(f"beyond {limit} degrees")
+    return value
+
+
+def _polyline(text: str) -> tuple[LonLat, ...]:
+    points: list[LonLat] = []
+    for pair in text.replace(";", ",").split(","):
+        lon, lat = (float(part) for part in pair.split())
+        if abs(lon) > 180 or abs(lat) > 90:
+            raise ValueError("point beyond the globe; points are `lon lat`")
+        points.append((lon, lat))
+    if len(points) < 2:
+        raise ValueError("a line needs two points")
+    return tuple(points)
+
+
+def gateway_targets(step: CorridorStep) -> list[tuple[str, str]]:
+    """(kind, id) of all that a gateway step names; a kind holds until the next one.
+
+    Examples
+    --------
+    >>> row = CorridorStep("c", "v", 2, "gateway", ("crossing:X", "Y", "service:Z"))
+    >>> gateway_targets(row)
+    [('crossing', 'X'), ('crossing', 'Y'), ('service', 'Z')]
+    """
+    if step.kind != "gateway":
+        return []
+    kind, targets = "", []
+    for value in step.value:
+        before, colon, name = value.partition(":")
+        kind, name = (before, name) if colon else (kind, before)
+        targets.append((kind, name))
+    return targets
+
+
+def check_references(tables: Tables) -> None:
+    """Every id a row names must exist, and no id twice.
+
+    Raises
+    ------
+    DataError
+        Naming the table, the row and the id.
+    """
+    curated = tables.folder / "curated"
+    zones = _unique(tables.zones, "zone", curated / "zones.csv")
+    facilities = _unique(tables.facilities, "id", curated / "facilities.csv")
+    crossings = _unique(tables.crossings, "id", curated / "crossings.csv")
+    services = _unique(tables.services, "id", curated / "services.csv")
+    chokepoints = _unique(tables.chokepoints, "id", curated / "chokepoints.csv")
+    _unique(tables.links, "id", curated / "links.csv")
+    groups = {service.group for service in tables.services}
+    lanes = {point.lane for point in tables.lanes}
+
+    def need(table: str, row: str, names: typing.Iterable[str], known: typing.Container[str]) -> None:
+        for name in names:
+            if name and name not in known:
+                raise DataError(f"{curated / table}: row {row!r} names {name!r}, which does not exist")
+
+    for facility in tables.facilities:
+        need("facilities.csv", facility.id, facility.zones, {*zones, "sea"})
+    for area in tables.zone_areas:
+        need("zone_areas.csv", area.id, [area.zone], zones)
+    for crossing in tables.crossings:
+        ends = [crossing.a, crossing.b, crossing.gauge_ab, crossing.gauge_ba]
+        need("crossings.csv", crossing.id, ends, facilities)
+    for service in tables.services:
+        need("services.csv", service.id, [service.a, service.b], facilities)
+        need("services.csv", service.id, service.via, chokepoints)
+        need("services.csv", service.id, [service.lane], lanes)
+    for step in tables.corridors:
+        row = f"{step.corridor}/{step.variant}/{step.seq}"
+        for kind, name in gateway_targets(step):
+            known = {"crossing": crossings, "service": services, "group": groups}.get(kind)
+            if known is None:
+                raise DataError(
+                    f"{curated / 'corridors.csv'}: row {row!r}: gateway {name!r} "
+                    "must start with crossing:, service: or group:"
+                )
+            need("corridors.csv", row, [name], known)
+
+
+def _unique(rows: typing.Iterable[Any], attribute: str, path: Path) -> set[str]:
+    seen: set[str] = set()
+    for row in rows:
+        key = getattr(row, attribute)
+        if key in seen:
+            raise DataError(f"{path}: {key!r} stands in two rows")
+        seen.add(key)
+    return seen
