@@ -1,0 +1,239 @@
+"""The interactive corridor map: a folium map that is one file and asks no network."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+import folium
+from branca.element import MacroElement
+from folium.template import Template
+
+from corridors.errors import OutputError, UsageError
+from corridors.outputs import basemap, text
+from corridors.outputs.figure import (
+    LEAFLET_CSS,
+    LEAFLET_JS,
+    OfflineFigure,
+    Raw,
+    asset_text,
+    write_atomically,
+)
+from corridors.outputs.page import parts
+from corridors.outputs.static_map import comparison_svg, png_of
+from corridors.outputs.view import Geometries, view
+
+_MAP_OPTIONS: dict[str, Any] = {
+    "zoom_control": "bottomright",
+    "min_zoom": 2,
+    "max_zoom": 9,
+    "zoom_snap": 0.25,
+    "zoom_delta": 0.5,
+    "wheel_px_per_zoom_level": 110,
+}
+
+
+class CorridorMap(folium.Map):  # type: ignore[misc]
+    """A :class:`folium.Map` without assets from a network and without a page of its own.
+
+    Users' own folium layers can be added to it as to any folium map. A layer that wants a
+    file from a network is refused when the map is written, with the way to supply the file.
+    """
+
+    default_js = [("leaflet", LEAFLET_JS)]
+    default_css = [("leaflet_css", LEAFLET_CSS)]
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}
+        <div class="folium-map needs-script" id="{{ this.get_name() }}" role="region"
+         aria-label="Interactive map. Arrow keys pan, plus and minus zoom, Tab walks the marks.">
+        </div>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
+            center: {{ this.location|tojson }}, crs: L.CRS.EPSG3857,
+            ...{{ this.options|tojavascript }}
+        });
+        L.control.zoom({position: "bottomright"}).addTo({{ this.get_name() }});
+        {% endmacro %}
+        """
+    )
+
+    def save(self, outfile: Any, close_file: bool = True, **kwargs: Any) -> None:
+        """Write the page; a file appears whole or not at all."""
+        page = self.get_root().render(**kwargs).encode("utf-8")
+        if isinstance(outfile, str | bytes | Path):
+            name = outfile.decode() if isinstance(outfile, bytes) else outfile
+            write_atomically({Path(name): page})
+            return
+        stream: IO[bytes] = outfile
+        stream.write(page)
+        if close_file:
+            stream.close()
+
+
+class CorridorLayer(MacroElement):  # type: ignore[misc]
+    """Everything that is drawn for the corridors: one JSON blob and one constant script."""
+
+    def __init__(self, blob: str) -> None:
+        super().__init__()
+        self._name = "CorridorLayer"
+        self.blob = blob
+
+    def render(self, **kwargs: Any) -> None:
+        """Add blob, style and script to the figure as raw text."""
+        figure = self.get_root()
+        name, parent = self.get_name(), self._parent.get_name()
+        figure.header.add_child(Raw(f"<style>{asset_text('style.css')}</style>"), name=name)
+        figure.html.add_child(
+            Raw(f'<script type="application/json" id="{name}">{self.blob}</script>'), name=name
+        )
+        figure.script.add_child(
+            Raw(f"{asset_text('app.js')}\ncorridorsMap({parent}, {json.dumps(name)});"), name=name
+        )
+
+
+def comparison_map(
+    document: Mapping[str, Any],
+    geometries: Geometries,
+    *,
+    boundaries: str | Path = "neutral",
+    tiles: str | Mapping[str, Any] | None = None,
+) -> folium.Map:
+    """Draw a comparison as an interactive map that works without a network.
+
+    Parameters
+    ----------
+    document : mapping
+        The JSON document of ``corridors compare`` or ``corridors route``.
+    geometries : mapping
+        (corridor, leg id) to (lon, lat) vertices.
+    boundaries : "neutral", "none" or path
+        Natural Earth boundaries with disputed lines dotted, none, or a GeoJSON of lines.
+    tiles : str or mapping, optional
+        Address template of an online tile layer (``https://host/{z}/{x}/{y}.png``), or a
+        mapping with ``url`` and ``attribution`` such as an xyzservices provider. It is offered
+        as a choice in the map and never loaded before it is chosen.
+
+    Returns
+    -------
+    folium.Map
+        Saving it writes one self-contained HTML file. ``add_child`` stacks further layers.
+
+    Examples
+    --------
+    >>> place = {"name": "A", "lon": 60.0, "lat": 45.0}
+    >>> document = {"options": [], "shipment": {"origin": place, "destination": place}}
+    >>> type(comparison_map(document, {})).__mro__[1].__name__
+    'Map'
+    """
+    return _compose(document, geometries, boundaries=boundaries, tiles=tiles)[0]
+
+
+def _compose(
+    document: Mapping[str, Any],
+    geometries: Geometries,
+    *,
+    boundaries: str | Path,
+    tiles: str | Mapping[str, Any] | None,
+) -> tuple[CorridorMap, str]:
+    static = comparison_svg(document, geometries, boundaries=boundaries)
+    seen = view(document, geometries)
+    base = basemap.load(boundaries)
+    provider = _tiles(tiles)
+    note = str(base.pop("note"))
+    blob = text.script_json(
+        {
+            "options": seen["options"],
+            "marks": seen["marks"],
+            "bounds": seen["bounds"],
+            "base": base,
+            "countries": basemap.COUNTRY_LABELS,
+            "waters": basemap.WATER_LABELS,
+            "tiles": provider,
+        }
+    )
+    token = hashlib.sha256(f"{blob}{static}".encode()).hexdigest()[:16]
+    west, south, east, north = seen["bounds"]
+    drawn = CorridorMap(
+        location=[(south + north) / 2, (west + east) / 2], zoom_start=4, tiles=None, **_MAP_OPTIONS
+    )
+    drawn._id = token
+    layer = CorridorLayer(blob)
+    layer._id = token
+    drawn.add_child(layer)
+    host = "{0.scheme}://{0.netloc}".format(urlsplit(provider["url"])) if provider else ""
+    figure = OfflineFigure(
+        parts(document, note=note, static=static), tile_host=host.replace("{s}", "*")
+    )
+    figure._id = token
+    figure.add_child(drawn)
+    return drawn, static
+
+
+def _tiles(tiles: str | Mapping[str, Any] | None) -> dict[str, str] | None:
+    if not tiles:
+        return None
+    if isinstance(tiles, str):
+        url, attribution = tiles, ""
+    else:
+        # An xyzservices provider fills {variant} and the like itself.
+        build = getattr(tiles, "build_url", None)
+        url = str(build(x="{x}", y="{y}", z="{z}") if build else tiles.get("url", ""))
+        attribution = text.clean(tiles.get("attribution"))
+    parsed = urlsplit(url)
+    if parsed.scheme not in ("https", "http") or not parsed.netloc or any(c in url for c in " \"'<>;"):
+        raise UsageError(
+            f"tiles={url!r} is not a tile address: give https://host/{{z}}/{{x}}/{{y}}.png "
+            "or a mapping with 'url' and 'attribution'"
+        )
+    return {"url": url, "attribution": attribution or parsed.netloc}
+
+
+def write_map(
+    document: Mapping[str, Any],
+    geometries: Geometries,
+    path_html: str | Path,
+    *,
+    boundaries: str | Path = "neutral",
+    tiles: str | Mapping[str, Any] | None = None,
+) -> list[Path]:
+    """Write ``name.html``, ``name.svg`` and ``name.png``: all of them, or none.
+
+    Parameters
+    ----------
+    path_html : str or Path
+        Where the HTML goes; must end in ``.html``.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    OutputError
+        The place cannot be written.
+
+    Examples
+    --------
+    >>> write_map({"options": []}, {}, "map.png")
+    Traceback (most recent call last):
+        ...
+    corridors.errors.OutputError: map.png: a map file must end in .html
+    """
+    path = Path(path_html)
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise OutputError(f"{path}: a map file must end in .html")
+    drawn, static = _compose(document, geometries, boundaries=boundaries, tiles=tiles)
+    return write_atomically(
+        {
+            path: drawn.get_root().render().encode("utf-8"),
+            path.with_suffix(".svg"): static.encode("utf-8"),
+            path.with_suffix(".png"): png_of(static),
+        }
+    )

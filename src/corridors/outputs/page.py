@@ -1,0 +1,232 @@
+"""The page round the map: finding, cards, ranges, table and sources, as escaped HTML.
+
+All of it is there before any script runs, so a viewer that blocks scripts still shows the
+figures beside the static map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from corridors.outputs import text, wording
+from corridors.outputs.colours import INK, MODES, style_of
+from corridors.outputs.static_parts import glyph
+from corridors.outputs.text import escape
+from corridors.outputs.view import MARKS
+
+
+def parts(document: Mapping[str, Any], *, note: str, static: str) -> dict[str, str]:
+    """Fill the slots of the page.
+
+    Parameters
+    ----------
+    document : mapping
+        The comparison.
+    note : str
+        The note on boundaries.
+    static : str
+        The static SVG.
+
+    Examples
+    --------
+    >>> document = {"options": [], "shipment": {"origin": {"name": "<b>"}, "destination": {}}}
+    >>> parts(document, note="", static="")["TITLE"]
+    '&lt;b&gt; to ?'
+    """
+    options = wording.usable(document)
+    labels = wording.names(options)
+    return {
+        "TITLE": escape(wording.title(document)),
+        "HEADLINE": escape(wording.headline(document)),
+        "SCOPE": escape(wording.scope(document)),
+        "STATIC": static,
+        "STYLE": "",
+        "LEGEND": _legend(),
+        "CARDS": _cards(document, labels),
+        "RANGES": _ranges(options, labels),
+        "TABLE": _table(options, labels),
+        "NOTES": _notes(document, note),
+    }
+
+
+def _legend() -> str:
+    rows = []
+    for label, width, dash, cap in MODES.values():
+        dashes = f' stroke-dasharray="{dash}"' if dash else ""
+        rows.append(
+            f'<li><svg width="40" height="14" viewBox="0 0 40 14" aria-hidden="true"><path '
+            f'd="M2 7H38" stroke="{INK}" stroke-width="{width:g}" stroke-linecap="{cap}"{dashes}/>'
+            f"</svg>{escape(label)}</li>"
+        )
+    for kind, label in MARKS.items():
+        if kind != "terminal":
+            rows.append(
+                '<li><svg width="40" height="20" viewBox="0 0 40 20" aria-hidden="true">'
+                f"{glyph(kind, 20, 10)}</svg>{escape(label)}</li>"
+            )
+    return "".join(rows)
+
+
+def _cards(document: Mapping[str, Any], labels: Sequence[str]) -> str:
+    out: list[str] = []
+    number = 0
+    for option in document["options"]:
+        style = style_of(option["corridor"])
+        if option["status"] != "ok":
+            status = "Excluded" if option["status"] == "excluded" else "Not possible"
+            out.append(
+                f'<article class="card off"><h3>{escape(style.name)}</h3><p class="why">'
+                f"<b>{status}.</b> {escape(option.get('reason') or 'No reason given.')}</p>"
+                "</article>"
+            )
+            continue
+        label = labels[number]
+        name = style.name if label == style.short else label
+        out.append(_card(option, number, name, style.line, style.text))
+        number += 1
+    return "".join(out)
+
+
+def _card(option: Mapping[str, Any], number: int, name: str, line: str, ink: str) -> str:
+    time, cost = option["time_days"], option["cost_usd"]
+    figures = (
+        ("Time", f"{text.days(time['mean'])} <small>days</small>", wording.spread(time, text.days)),
+        ("Cost", text.usd(cost["mean"]), wording.spread(cost, text.usd)),
+        ("CO₂e", f"{text.tonnes(option['co2e_kg']['typ'])} <small>t</small>", _co2_range(option)),
+        ("Distance", f"{text.thousands(option['distance_km'])} <small>km</small>", ""),
+    )
+    cells = "".join(
+        f"<div><dt>{label}</dt><dd><strong>{value}</strong><span>{spread}</span></dd></div>"
+        for label, value, spread in figures
+    )
+    counts = " · ".join(
+        (
+            _count(len(option["border_crossings"]), "border"),
+            _count(len(option["gauge_changes"]), "gauge change"),
+            _count(len(option["transshipments"]), "lift"),
+        )
+    )
+    countries = " ".join(text.clean(c) for c in option["countries"])
+    flags = "".join(f"<li>{escape(_flag(flag))}</li>" for flag in option.get("flags") or ())
+    return (
+        f'<article class="card" data-option="{number}" style="--c:{line};--t:{ink}">'
+        f'<h3><button type="button" aria-pressed="false">{escape(name)}</button></h3>'
+        f'<p class="via">{escape(wording.via(option))}</p><dl class="kpi">{cells}</dl>'
+        f"{_mix(option)}"
+        f'<p class="counts">{counts}</p><p class="counts">{escape(countries)}</p>'
+        + (f'<ul class="flags">{flags}</ul>' if flags else "")
+        + _grades(option)
+        + "</article>"
+    )
+
+
+def _co2_range(option: Mapping[str, Any]) -> str:
+    co2 = option["co2e_kg"]
+    return f"{text.tonnes(co2['low'])}–{text.tonnes(co2['high'])}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+
+
+def _flag(flag: Any) -> str:
+    if isinstance(flag, Mapping):
+        return text.clean(flag.get("title") or flag.get("id") or flag)
+    return text.clean(flag)
+
+
+def _mix(option: Mapping[str, Any]) -> str:
+    share = text.shares({m: float(option["km_by_mode"].get(m) or 0.0) for m in MODES})
+    bars = "".join(f'<i class="{mode}" style="flex:{value}"></i>' for mode, value in share.items())
+    words = " · ".join(f"{wording.MODE_WORDS[mode]} {value}%" for mode, value in share.items())
+    return f'<div class="mix" aria-hidden="true">{bars}</div><p class="mixl">{escape(words)}</p>'
+
+
+def _grades(option: Mapping[str, Any]) -> str:
+    found = {
+        label: share
+        for label, key in (("days", "time"), ("dollars", "cost"))
+        if (share := wording.assumption_share(option, key)) is not None
+    }
+    if not found:
+        return ""
+    words = " and ".join(f"{share:.0%} of {label}" for label, share in found.items())
+    return f'<p class="grades">Resting on assumptions: {words}</p>'
+
+
+def _ranges(options: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> str:
+    return "".join(
+        f"<h2>{escape(heading)}</h2>{_bars(options, labels, key, unit, write)}"
+        for heading, key, unit, write in (
+            ("Days: mean, P10 to P90", "time_days", 1.0, text.days),
+            ("Cost in 1,000 USD: mean, P10 to P90", "cost_usd", 1000.0, text.usd),
+        )
+        if options
+    )
+
+
+def _bars(
+    options: Sequence[Mapping[str, Any]], labels: Sequence[str], key: str, unit: float, write: Any
+) -> str:
+    left, right = 88.0, 346.0
+    most = max(float(o[key]["p90"]) for o in options) / unit
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if most / s <= 6)
+    scale = (right - left) / (step * -(-most // step) or 1.0)
+    bottom = 14.0 + 22.0 * len(options)
+    out: list[str] = []
+    tick = 0
+    while tick * scale <= right - left + 0.1:
+        x = left + tick * scale
+        out.append(
+            f'<path d="M{x:.1f} 4V{bottom:.0f}" stroke="#d9dee3"/><text x="{x:.1f}" '
+            f'y="{bottom + 14:.0f}" text-anchor="middle" class="tick">{tick}</text>'
+        )
+        tick += step
+    said = []
+    for number, (option, label) in enumerate(zip(options, labels, strict=True)):
+        style, figures = style_of(option["corridor"]), option[key]
+        y = 18.0 + 22.0 * number
+        low, high = (left + float(figures[q]) / unit * scale for q in ("p10", "p90"))
+        mean = left + float(figures["mean"]) / unit * scale
+        out.append(
+            f'<text x="0" y="{y + 4:.0f}">{escape(label)}</text>'
+            f'<path d="M{low:.1f} {y:.0f}H{high:.1f}" stroke="{style.line}" stroke-width="8" '
+            f'stroke-opacity=".3" stroke-linecap="round"/>'
+            f'<circle cx="{mean:.1f}" cy="{y:.0f}" r="5.5" fill="{style.line}" stroke="#fff" '
+            'stroke-width="1.5"/>'
+        )
+        said.append(f"{label} {write(figures['mean'])} ({wording.spread(figures, write)})")
+    return (
+        f'<svg class="bars" viewBox="0 0 360 {bottom + 18:.0f}" role="img" '
+        f'aria-label="{escape("; ".join(said))}">{"".join(out)}</svg>'
+    )
+
+
+def _table(options: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> str:
+    rows = []
+    for option, label in zip(options, labels, strict=True):
+        time, cost = option["time_days"], option["cost_usd"]
+        cells = (
+            f"{text.days(time['mean'])} ({wording.spread(time, text.days)})",
+            f"{text.usd(cost['mean'])} ({wording.spread(cost, text.usd)})",
+            text.tonnes(option["co2e_kg"]["typ"]),
+            text.thousands(option["distance_km"]),
+        )
+        rows.append(
+            f'<tr><th scope="row">{escape(label)}</th>'
+            + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+            + "</tr>"
+        )
+    return "".join(rows)
+
+
+def _notes(document: Mapping[str, Any], note: str) -> str:
+    lines = [*wording.condition_lines(document), *wording.sources(document, note)]
+    licences = ", ".join(text.clean(x) for x in (document.get("data") or {}).get("licences") or ())
+    if licences:
+        lines.append(f"Licences: {licences}.")
+    out = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    if document.get("reproduce"):
+        out += f"<p>Made by <code>{escape(document['reproduce'])}</code></p>"
+    return out

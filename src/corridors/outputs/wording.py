@@ -1,0 +1,195 @@
+"""The sentences of a map: finding, scope, provenance. One place, so that every output agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from corridors.outputs import text
+from corridors.outputs.colours import style_of
+
+Option = Mapping[str, Any]
+MODE_WORDS = {"rail": "Rail", "road": "Road", "ferry": "Ferry", "sea": "Deep sea"}
+EVENT_WORDS = {
+    "fill": "Waiting for the train to fill",
+    "border": "Border crossing",
+    "gauge_change": "Change of gauge",
+    "lift": "Lift between modes",
+    "wait": "Wait for a ship",
+    "release": "Release at destination",
+    "pickup": "Pick-up",
+    "delivery": "Delivery",
+    "transshipment": "Transshipment between ships",
+    "equipment": "Container equipment",
+}
+#: Kinds of event at which a reader would say the route goes "via" the place.
+VIA_KINDS = ("border", "gauge_change", "lift", "wait", "transshipment")
+_OWNERSHIP = {"SOC": "shipper-owned", "COC": "carrier-owned"}
+_UNITS = {"FEU": "one laden 40 ft container", "TEU": "one laden 20 ft container", "t": "one tonne"}
+_SCOPES = {"terminal": "terminal gate to terminal gate", "door": "door to door"}
+
+
+def usable(document: Mapping[str, Any]) -> list[Option]:
+    """Options that can be taken."""
+    return [o for o in document["options"] if o["status"] == "ok"]
+
+
+def title(document: Mapping[str, Any]) -> str:
+    """Origin to destination."""
+    ends = document["shipment"]
+    return f"{_end(ends['origin'])} to {_end(ends['destination'])}"
+
+
+def _end(place: Mapping[str, Any]) -> str:
+    return text.clean(place.get("name") or place.get("id") or "?")
+
+
+def names(options: Sequence[Option]) -> list[str]:
+    """A short name for each option that tells it from the others."""
+    out: list[str] = []
+    for option in options:
+        name = text.clean(style_of(option["corridor"]).short)
+        same = sum(1 for o in options if o["corridor"] == option["corridor"])
+        if same > 1:
+            name = f"{name} {sum(1 for n in out if n.startswith(name)) + 1}"
+        out.append(name)
+    return out
+
+
+def spread(summary: Mapping[str, float], write: Any) -> str:
+    """The P10 to P90 range."""
+    return f"{write(summary['p10'])}–{write(summary['p90'])}"
+
+
+def headline(document: Mapping[str, Any]) -> str:
+    """The finding in one sentence, never stronger than the ranges allow.
+
+    An option *is* fastest or cheapest only when its P90 lies below every other P10. Otherwise
+    the sentence ranks by mean and says that the ranges overlap.
+
+    Examples
+    --------
+    >>> headline({"options": [], "shipment": {}})
+    'No corridor can serve this shipment'
+    """
+    options = usable(document)
+    if not options:
+        return "No corridor can serve this shipment"
+    labels = dict(zip(map(id, options), names(options), strict=True))
+    if len(options) == 1:
+        only = options[0]
+        return (
+            f"{labels[id(only)]} is the only way found: {text.days(only['time_days']['mean'])} days "
+            f"({spread(only['time_days'], text.days)}), {text.usd(only['cost_usd']['mean'])}"
+        )
+    quick, clear_time = _best(options, "time_days")
+    cheap, clear_cost = _best(options, "cost_usd")
+    second = min((o for o in options if o is not quick), key=lambda o: _mean(o, "time_days"))
+    quick_days = (
+        f"{text.days(_mean(quick, 'time_days'))} days ({spread(quick['time_days'], text.days)})"
+    )
+    next_days = (
+        f"{text.days(_mean(second, 'time_days'))} ({spread(second['time_days'], text.days)}) "
+        f"by {labels[id(second)]}"
+    )
+    name = labels[id(quick)]
+    low_cost = f"{text.usd(_mean(cheap, 'cost_usd'))}"
+    if quick is cheap and clear_time and clear_cost:
+        return f"{name} is fastest and cheapest: {quick_days} against {next_days}; {low_cost}"
+    time_part = (
+        f"{name} is fastest: {quick_days} against {next_days}"
+        if clear_time
+        else f"{name} is fastest on average, but ranges overlap: {quick_days} against {next_days}"
+    )
+    other = "it" if cheap is quick else labels[id(cheap)]
+    cost_part = (
+        f"{other} is cheapest at {low_cost}"
+        if clear_cost
+        else f"{other} is cheapest on average at {low_cost}, with overlap"
+    )
+    return f"{time_part}; {cost_part}"
+
+
+def _mean(option: Option, key: str) -> float:
+    return float(option[key]["mean"])
+
+
+def _best(options: Sequence[Option], key: str) -> tuple[Option, bool]:
+    best = min(options, key=lambda o: _mean(o, key))
+    return best, all(best[key]["p90"] < o[key]["p10"] for o in options if o is not best)
+
+
+def scope(document: Mapping[str, Any]) -> str:
+    """What one figure covers: unit, ownership, clock, direction, prices, date."""
+    s = document["shipment"]
+    parts = [
+        _UNITS.get(str(s.get("unit")), text.clean(s.get("unit"))),
+        _OWNERSHIP.get(str(s.get("ownership")), text.clean(s.get("ownership"))),
+        _clock(s),
+        text.clean(s.get("direction")),
+        f"prices of {text.clean(s['price_month'])}" if s.get("price_month") else "",
+        f"as of {text.clean(s['as_of'])}" if s.get("as_of") else "normal operation",
+    ]
+    line = " · ".join(part for part in parts if part)
+    return line[:1].upper() + line[1:]
+
+
+def _clock(shipment: Mapping[str, Any]) -> str:
+    start, end = shipment.get("clock_start"), shipment.get("clock_end")
+    if start and end:
+        return f"{text.clean(start)} to {text.clean(end)}"
+    return _SCOPES.get(str(shipment.get("scope")), text.clean(shipment.get("scope")))
+
+
+def via(option: Option) -> str:
+    """The places that tell one variant from another, in the order they are passed."""
+    ends = {str(leg.get(key)) for leg in option["legs"][:1] for key in ("from", "from_id")}
+    ends |= {str(leg.get(key)) for leg in option["legs"][-1:] for key in ("to", "to_id")}
+    places: list[str] = []
+    for event in option["events"]:
+        place = text.clean(event.get("place"))
+        if event["kind"] in VIA_KINDS and place and place not in places and place not in ends:
+            places.append(place)
+    if not places:
+        return text.clean(option.get("variant")).replace("-", " · ")
+    return ", ".join(places)
+
+
+def condition_lines(document: Mapping[str, Any]) -> list[str]:
+    """What was applied, and what is known and was not."""
+    conditions = document.get("conditions") or {}
+    out = []
+    if applied := _join(conditions.get("applied")):
+        out.append(f"Applied: {applied}.")
+    if known := _join(conditions.get("known_but_not_applied")):
+        seen = text.clean(conditions.get("last_known"))
+        out.append(f"Known{f' as of {seen}' if seen else ''} and not applied: {known}.")
+    return out
+
+
+def sources(document: Mapping[str, Any], note: str) -> list[str]:
+    """Attribution, data version, licences and the note on boundaries."""
+    data = document.get("data") or {}
+    version = text.clean(data.get("version"))
+    built = text.clean(data.get("built"))
+    lines = [
+        "Rail and road: © OpenStreetMap contributors, ODbL 1.0. Base map: Natural Earth.",
+        note,
+    ]
+    if version or built:
+        lines.append(f"Data {version}{f', built {built}' if built else ''}.")
+    return lines
+
+
+def assumption_share(option: Option, key: str) -> float | None:
+    """Share of days or dollars that rests on assumptions, 0 to 1."""
+    grades = (option.get("evidence") or {}).get(key) or {}
+    total = sum(float(v) for v in grades.values())
+    return float(grades.get("assumption", 0.0)) / total if total > 0 else None
+
+
+def _join(values: Iterable[Any] | None) -> str:
+    return "; ".join(
+        text.clean(v.get("title") or v.get("id")) if isinstance(v, Mapping) else text.clean(v)
+        for v in values or ()
+    ).rstrip(".")
