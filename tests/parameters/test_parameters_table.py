@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,11 @@ def rows_of(name: str) -> list[dict[str, str]]:
 
 
 def broken(ledger: Ledger, test: str) -> list[str]:
-    checks = {
+    checks: dict[str, Callable[[ParameterRow], bool]] = {
         "grade": lambda r: r.grade in GRADES,
         "source": lambda r: (
-            r.grade not in ("measured", "published") or (r.source and r.url.startswith("http"))
+            r.grade not in ("measured", "published")
+            or (bool(r.source) and r.url.startswith("http"))
         ),
         "expert": lambda r: r.grade != "expert" or bool(r.source),
         "order": lambda r: 0.0 <= r.low <= r.typ <= r.high,
