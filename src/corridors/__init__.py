@@ -1,5 +1,33 @@
-"""Transport corridors across Eurasia, side by side on the real network."""
+"""Compare transport corridors across Eurasia on the real rail, road and sea network.
+
+>>> import corridors as co
+>>> co.compare("Xi'an", "Duisburg", draws=200)["northern"].status
+'ok'
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "__version__",
+    "compare",
+    "load",
+    "places",
+    "route",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # Lazy: `import corridors` costs next to nothing, and a query imports no map library.
+    if name in __all__:
+        from corridors import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'corridors' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

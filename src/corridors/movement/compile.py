@@ -6,7 +6,6 @@ that mode exists, and a container never changes gauge or mode without an event.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,11 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corridors.geodesy import great_circle_km_array
 from corridors.movement.compiled import (
-    SCHEMA,
     CompiledNetwork,
     CrossingRun,
     Haul,
@@ -31,6 +28,7 @@ from corridors.movement.overlay import CURATED, ZonedNetwork, lay_over
 from corridors.movement.sea_lanes import service_lanes
 from corridors.movement.zone_graph import Reach, ZoneGraph
 from corridors.network.countries import read_polygons
+from corridors.network.inputs import input_hashes
 from corridors.network.flat import STITCHED, FlatNetwork, read_flat_network
 from corridors.network.tables import Crossing, Tables, read_tables
 
@@ -38,33 +36,6 @@ MODES = ("rail", "road")
 CROSSING_REACH_KM = (12.0, 40.0)
 """How far the border point of the lines may lie from the curated point: usual, and at most
 (the country polygons are generalised); the audit lists every use of the second."""
-
-INPUTS = (
-    "osm/rail.npz",
-    "osm/road.npz",
-    "basemap/countries.npz",
-    "sea/lanes.npz",
-    "curated/zones.csv",
-    "curated/zone_areas.csv",
-    "curated/facilities.csv",
-    "curated/crossings.csv",
-    "curated/links.csv",
-    "curated/masks.csv",
-    "curated/services.csv",
-    "curated/lanes.csv",
-    "curated/chokepoints.csv",
-)
-"""Files that decide the compiled network; each is named in it by SHA-256."""
-
-
-def input_hashes(data: Path) -> dict[str, str]:
-    """SHA-256 of every input of the compiled network that exists."""
-    return {
-        name: hashlib.sha256((data / name).read_bytes()).hexdigest()
-        for name in INPUTS
-        if (data / name).is_file()
-    }
-
 
 def compile_network(data: Path, *, out: Path, tables: Tables | None = None) -> CompiledNetwork:
     """Compile a data folder into ``out``.

@@ -13,16 +13,13 @@ from typing import Literal
 
 from corridors.movement.compiled import CompiledNetwork, CrossingRun, Haul
 from corridors.movement.zone_graph import km_by_country
-from corridors.network.tables import Crossing, Facility, Service, Tables, Zone
+from corridors.network.tables import USABLE_SERVICES, Crossing, Facility, Service, Tables, Zone
 
 State = tuple[str, str]
 """(facility id, zone id or quay)."""
 
 LIFT_KINDS = frozenset({"terminal", "port", "ferry_port", "dry_port"})
 """Facilities where a box can change mode."""
-
-USABLE_SERVICES = frozenset({"operating", "seasonal"})
-
 
 @dataclass(frozen=True, slots=True)
 class Move:

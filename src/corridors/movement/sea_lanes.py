@@ -6,8 +6,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from corridors.errors import NoRouteError, SnapError
 from corridors.geodesy import great_circle_km
-from corridors.network.tables import LonLat, Tables
+from corridors.network.tables import USABLE_SERVICES, LonLat, Tables
 
 QUAY_REACH_KM = 60.0
 """A hand-drawn lane must begin and end this near to its ports."""
@@ -22,17 +23,19 @@ def service_lanes(
     through their chokepoints. What cannot be drawn is noted in `findings` and left out, so
     that it is no arc.
     """
-    from corridors.network.sea import read_sea_network, sea_path
+    from corridors.build.sea import read_sea_network, sea_path
 
     facilities = {f.id: (f.lon, f.lat) for f in tables.facilities}
     chokepoints = {c.id: (c.lon, c.lat) for c in tables.chokepoints}
     drawn: dict[str, list[LonLat]] = defaultdict(list)
     for point in sorted(tables.lanes, key=lambda p: (p.lane, p.seq)):
         drawn[point.lane].append((point.lon, point.lat))
-    network = read_sea_network(data / "sea" / "lanes.npz")
+    network = read_sea_network(data / "sea")
     lanes: dict[str, tuple[float, list[LonLat]]] = {}
     known: dict[tuple[Any, ...], tuple[float, list[LonLat]]] = {}
     for service in tables.services:
+        if service.status not in USABLE_SERVICES:
+            continue
         a, b = facilities[service.a], facilities[service.b]
         if service.lane:
             line = _along(drawn[service.lane], a, b)
@@ -44,7 +47,11 @@ def service_lanes(
         via = [chokepoints[name] for name in service.via]
         key = (a, b, *via)
         if key not in known:
-            known[key] = sea_path(network, a, b, via=via)
+            try:
+                known[key] = sea_path(network, a, b, via=via)
+            except (SnapError, NoRouteError) as error:
+                findings.append({"check": "service_no_lane", "id": service.id, "why": str(error)})
+                continue
         lanes[service.id] = known[key]
     return lanes
 

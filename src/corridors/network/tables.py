@@ -196,6 +196,10 @@ CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+USABLE_SERVICES = frozenset({"operating", "seasonal"})
+"""Statuses of a service that can be booked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tables:
     """All curated network tables of one data folder."""

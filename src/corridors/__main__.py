@@ -1,0 +1,9 @@
+"""``python -m corridors``."""
+
+from __future__ import annotations
+
+import sys
+
+from corridors.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""Answers: corridors compared, with their spread, their reasons and their evidence."""

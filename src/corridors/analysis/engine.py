@@ -1,0 +1,114 @@
+"""The loaded model: tables, compiled network, parameters, places; read once, used often."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from corridors.data_location import data_dir
+from corridors.movement.cache import fresh_network
+from corridors.movement.compiled import CompiledNetwork
+from corridors.movement.graph import MovementGraph
+from corridors.network.tables import Tables, read_tables
+from corridors.parameters import Ledger
+from corridors.places import Gazetteer
+from corridors.routing.ends import country_of_point
+from corridors.routing.plan import Plan, read_plans
+from corridors.shipment import End
+
+
+@dataclass
+class Engine:
+    """Everything a question needs, read from one data folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+    tables : Tables
+    network : CompiledNetwork
+    ledger : Ledger
+        Parameters before any assumption of the user's.
+
+    Examples
+    --------
+    >>> engine = Engine.load()
+    >>> engine.end("Xi'an").country
+    'CN'
+    """
+
+    folder: Path
+    tables: Tables
+    network: CompiledNetwork
+    ledger: Ledger
+    _graphs: dict[tuple[frozenset[str], frozenset[str]], MovementGraph] = field(
+        default_factory=dict, repr=False
+    )
+
+    @classmethod
+    def load(cls, data: str | Path | None = None, *, quiet: bool = False) -> Engine:
+        """Read a data folder; recompile its network when a table has changed.
+
+        Parameters
+        ----------
+        data : str or Path, optional
+            Folder of the user's own; the packaged one without.
+        quiet : bool
+            Say nothing on stderr about a recompilation.
+
+        Raises
+        ------
+        DataError
+            The folder is missing, incomplete or broken.
+        """
+        folder = data_dir(data)
+        tables = read_tables(folder)
+        ledger = Ledger.read(folder / "curated" / "parameters.csv")
+        network = fresh_network(folder, tables, log=None if quiet else sys.stderr)
+        return cls(folder, tables, network, ledger)
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        """Place names."""
+        return Gazetteer(self.folder)
+
+    @cached_property
+    def plans(self) -> dict[str, list[Plan]]:
+        """Variants of every corridor."""
+        return read_plans(self.tables)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Facility id to name."""
+        return {f.id: f.name for f in self.tables.facilities}
+
+    def graph(
+        self, *, avoid: Collection[str] = (), closed: Collection[str] = ()
+    ) -> MovementGraph:
+        """Movement graph under a mask, kept for the next question."""
+        key = (frozenset(avoid), frozenset(closed))
+        if key not in self._graphs:
+            self._graphs[key] = MovementGraph(
+                self.network, self.tables, avoid=avoid, closed=closed
+            )
+        return self._graphs[key]
+
+    def end(self, text: str) -> End:
+        """Resolve a place, UN/LOCODE, facility id or ``lat,lon``.
+
+        Raises
+        ------
+        UnknownPlaceError, AmbiguousPlaceError
+            With suggestions or candidates.
+        SnapError
+            A coordinate at sea or outside the region.
+        """
+        place = self.gazetteer.resolve(text)
+        country = place.country or country_of_point(self.graph(), place.lon, place.lat)
+        known = tuple(f for f in place.facilities if f in self.names)
+        return End(place.id, place.name, country, place.lon, place.lat, known)
+
+

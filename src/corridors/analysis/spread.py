@@ -1,0 +1,99 @@
+"""Draws: one set of random numbers for all corridors, correlated within countries."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridors.costing.charge import Charge
+from corridors.parameters import Ledger
+from corridors.routing.route import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Drawn totals of one route.
+
+    Attributes
+    ----------
+    hours, usd : (n,) float64
+    step_hours : dict
+        Step id to its drawn hours.
+    """
+
+    hours: NDArray[np.float64]
+    usd: NDArray[np.float64]
+    step_hours: dict[str, NDArray[np.float64]]
+
+    def quantiles(self, dimension: str) -> tuple[float, float, float]:
+        """P10, P50 and P90 of ``hours`` or ``usd``."""
+        low, middle, high = np.quantile(getattr(self, dimension), (0.1, 0.5, 0.9))
+        return float(low), float(middle), float(high)
+
+    def p90_step(self) -> str:
+        """Step that adds most to its own mean in the draws at or beyond P90."""
+        bad = self.hours >= np.quantile(self.hours, 0.9)
+        return max(
+            self.step_hours,
+            key=lambda step: float(self.step_hours[step][bad].mean() - self.step_hours[step].mean()),
+        )
+
+
+class Draws:
+    """Standard normal numbers by name: the same name gives the same numbers everywhere.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        For ``shock_share/hours`` and ``shock_share/usd``: the share of variance that charges
+        of one country have in common.
+    count, seed : int
+    """
+
+    def __init__(self, ledger: Ledger, *, count: int, seed: int) -> None:
+        self.count, self.seed = count, seed
+        self.share = {d: ledger.get(f"shock_share/{d}").typ for d in ("hours", "usd")}
+        self._known: dict[str, NDArray[np.float64]] = {}
+
+    def normal(self, name: str) -> NDArray[np.float64]:
+        """(count,) standard normal numbers of a name."""
+        if name not in self._known:
+            digest = hashlib.blake2b(f"{self.seed}:{name}".encode(), digest_size=8).digest()
+            generator = np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))
+            self._known[name] = generator.standard_normal(self.count)
+        return self._known[name]
+
+    def charge(self, charge: Charge, dimension: str) -> NDArray[np.float64]:
+        """Drawn values of a charge."""
+        distribution = charge.distribution
+        share = self.share[dimension]
+        z = math.sqrt(share) * self.normal(f"{dimension}|{charge.group}")
+        z = z + math.sqrt(1 - share) * self.normal(f"{dimension}|{charge.draw_key}")
+        # A fast day is a low number of hours whether the row holds a speed or a duration.
+        return distribution.sample(z)
+
+
+def draw(route: Route, draws: Draws) -> Spread:
+    """Draw the totals of a route."""
+    hours = np.zeros(draws.count)
+    usd = np.zeros(draws.count)
+    by_step: dict[str, NDArray[np.float64]] = {}
+    for step in route.steps:
+        step_hours = _sum(step.vector.hours, draws, "hours")
+        by_step[step.id] = step_hours
+        hours += step_hours
+        usd += _sum(step.vector.usd, draws, "usd")
+    return Spread(hours, usd, by_step)
+
+
+def _sum(charges: Sequence[Charge], draws: Draws, dimension: str) -> NDArray[np.float64]:
+    result = np.zeros(draws.count)
+    for charge in charges:
+        if charge.amount:
+            result += draws.charge(charge, dimension)
+    return result

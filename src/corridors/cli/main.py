@@ -1,0 +1,166 @@
+"""Entry point: arguments in, one result on stdout, exit codes that scripts rely on."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from corridors.cli import commands
+from corridors.errors import CorridorsError, UsageError
+
+EXIT_INTERNAL = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are ours: one line, exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing the usage."""
+        raise UsageError(f"{message} (see: {self.prog} --help)")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments without the program's name; those of the process without.
+
+    Returns
+    -------
+    int
+        0 at least one option is ok, 1 internal error, 2 usage, 3 no option is ok, 4 invalid
+        data or unwritable output, 130 interrupted.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        options = parser().parse_args(arguments)
+        return int(options.run(options, arguments))
+    except CorridorsError as error:
+        print(f"corridors: {_one_line(str(error))}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader has gone (`| head`): nothing to say, and no traceback at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("corridors: interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except Exception as error:
+        if os.environ.get("CORRIDORS_DEBUG"):
+            raise
+        kind = type(error).__name__
+        print(
+            f"corridors: internal error, please report it: {kind}: {_one_line(str(error))} "
+            "(CORRIDORS_DEBUG=1 shows where)",
+            file=sys.stderr,
+        )
+        return EXIT_INTERNAL
+
+
+def _one_line(message: str) -> str:
+    """Text from data never runs in a terminal: control characters go, lines are joined."""
+    return " ".join("".join(c if c.isprintable() else " " for c in message).split())
+
+
+def parser() -> Parser:
+    """The whole command line."""
+    top = Parser(
+        prog="corridors",
+        description="Compare transport corridors across Eurasia on the real rail, road and sea "
+        "network: days, dollars, borders, and what is not known.",
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"corridors {commands.version()}")
+    sub = top.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+
+    compare = _command(sub, "compare", commands.run_compare, "the corridors side by side")
+    _journey(compare)
+    route = _command(sub, "route", commands.run_route, "the best route over all corridors and none")
+    _journey(route)
+    chart = _command(sub, "map", commands.run_map, "an interactive map that works offline")
+    _journey(chart, formats=False)
+    chart.add_argument(
+        "--out", required=True, metavar="FILE.html", help="also writes FILE.png and FILE.svg"
+    )
+
+    places = _command(sub, "places", commands.run_places, "look a place up")
+    places.add_argument("query", metavar="QUERY")
+    places.add_argument("--limit", type=_positive, default=10, metavar="N")
+    _data(places)
+
+    audit = _command(sub, "audit", commands.run_audit, "check the network and its tables")
+    audit.add_argument("--strict", action="store_true", help="exit 4 on any finding not allowed")
+    audit.add_argument("--format", choices=("table", "json"), default="table")
+    _data(audit)
+
+    evidence = _command(sub, "evidence", commands.run_evidence, "where the numbers come from")
+    evidence.add_argument("--for", dest="subject", metavar="ID", help="facility, crossing, zone")
+    evidence.add_argument("--grade", choices=("measured", "published", "expert", "assumption"))
+    evidence.add_argument("--facts", action="store_true", help="published facts, not parameters")
+    evidence.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    _data(evidence)
+
+    validate = _command(sub, "validate", commands.run_validate, "modelled beside published figures")
+    validate.add_argument("--out", metavar="FILE.md", help="write there instead of stdout")
+    _data(validate)
+
+    build = _command(sub, "build", commands.run_build, "make a network from its sources")
+    build.add_argument("--packaged", action="store_true", required=True,
+                       help="the packaged network, from published packages")
+    build.add_argument("--source-dir", metavar="DIR", help="folder with the downloaded packages")
+    build.add_argument("--out", required=True, metavar="DIR", help="a data folder, with curated/")
+    return top
+
+
+def _command(sub: Any, name: str, run: Any, summary: str) -> Parser:
+    command: Parser = sub.add_parser(
+        name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def _data(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--data", metavar="DIR", help="a data folder of your own")
+
+
+def _journey(command: argparse.ArgumentParser, *, formats: bool = True) -> None:
+    add = command.add_argument
+    add("origin", metavar="ORIGIN", help="a name, UN/LOCODE, facility id or lat,lon")
+    add("destination", metavar="DESTINATION")
+    add("--corridor", action="append", default=[], metavar="ID", help="only this one (repeat)")
+    add("--scope", choices=("terminal", "door"), default="terminal")
+    add("--avoid", default="", metavar="RU,BY", help="countries no line may touch")
+    add("--via", action="append", default=[], metavar="PLACE", help="pass this place (repeat)")
+    add("--mode", default="", metavar="rail,road,sea,ferry", help="only these modes")
+    add("--assume", action="append", default=[], metavar="KEY=VALUE", help="set a parameter")
+    add("--rates", metavar="FILE.csv", help="your own parameter rows")
+    add("--optimise", choices=("balanced", "time", "cost"), default="balanced")
+    add("--value-of-time", type=_not_negative, metavar="USD_PER_DAY")
+    add("--draws", type=_positive, default=2000, metavar="N")
+    add("--seed", type=int, default=1, metavar="N")
+    if formats:
+        add("--format", choices=("table", "json", "md", "csv"), default="table")
+        add("--out", metavar="PATH", help="write there instead of stdout")
+    _data(command)
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 1_000_000:
+        raise argparse.ArgumentTypeError("must be between 1 and 1,000,000")
+    return value
+
+
+def _not_negative(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError("must be a number of at least 0")
+    return value

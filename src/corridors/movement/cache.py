@@ -1,0 +1,87 @@
+"""The compiled network of a data folder: as packaged, from the user's cache, or made anew."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TextIO
+
+from corridors.errors import DataError
+from corridors.movement.compiled import SCHEMA, CompiledNetwork, read_compiled
+from corridors.network.inputs import input_hashes
+from corridors.network.tables import Tables
+
+
+def fresh_network(
+    data: Path, tables: Tables, *, log: TextIO | None = None
+) -> CompiledNetwork:
+    """The compiled network that belongs to the folder's tables as they are now.
+
+    Parameters
+    ----------
+    data : Path
+    tables : Tables
+        Tables of the same folder.
+    log : text stream, optional
+        Gets one line when the network has to be compiled.
+
+    Raises
+    ------
+    DataError
+        Tables cannot be compiled, or the cache folder cannot be written.
+    """
+    hashes = input_hashes(data)
+    packaged = data / "compiled"
+    if (packaged / "hauls.json").is_file():
+        network = read_compiled(packaged)
+        if network.inputs == hashes:
+            return network
+    key = hashlib.sha256(json.dumps([SCHEMA, hashes], sort_keys=True).encode()).hexdigest()
+    cached = cache_dir() / key[:32]
+    if (cached / "hauls.json").is_file():
+        try:
+            return read_compiled(cached)
+        except DataError:
+            shutil.rmtree(cached, ignore_errors=True)  # damaged: made anew below
+    if log is not None:
+        print("corridors: tables changed, compiling the network (about 20 s, once)", file=log)
+    return _compile_into(cached, data, tables)
+
+
+def cache_dir() -> Path:
+    """Folder for what can be made again: ``CORRIDORS_CACHE``, else the platform's own."""
+    named = os.environ.get("CORRIDORS_CACHE")
+    if named:
+        return Path(named)
+    if os.name == "nt":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "corridors" / "cache"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "corridors"
+
+
+def _compile_into(target: Path, data: Path, tables: Tables) -> CompiledNetwork:
+    # Late: a query on the packaged network needs no geometry library.
+    from corridors.movement.compile import compile_network
+
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix="part-", dir=target.parent))
+    except OSError as error:
+        raise DataError(
+            f"cannot write the cache folder {target.parent} ({error.strerror}): "
+            "set CORRIDORS_CACHE to a folder that can be written"
+        ) from error
+    try:
+        compile_network(data, out=beside, tables=tables)
+        try:
+            beside.rename(target)
+        except OSError:
+            # Another process was first; its result is the same by its name.
+            if not (target / "hauls.json").is_file():
+                raise
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return read_compiled(target)
