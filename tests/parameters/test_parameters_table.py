@@ -54,6 +54,7 @@ UNITS = {
     "co2e_kg_km": re.compile("kg/FEU-km"),
     "co2e_kg": re.compile("kg/FEU"),
     "value_of_time_usd_day": re.compile("USD/FEU-day"),
+    "shock_share": re.compile("share"),
     **{
         f"{name}_h": re.compile("h")
         for name in [
