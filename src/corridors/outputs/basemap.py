@@ -9,7 +9,7 @@ from typing import Any
 
 from corridors.data_location import data_dir
 from corridors.errors import DataError, UsageError
-from corridors.outputs.polyline import encode
+from corridors.polyline import encode
 
 NOTE = (
     "Boundaries: Natural Earth, for orientation only; dotted lines are disputed. "
@@ -36,10 +36,10 @@ COUNTRY_LABELS: tuple[tuple[str, float, float, int], ...] = (
 )  # fmt: skip
 WATER_LABELS: tuple[tuple[str, float, float, int], ...] = (
     ("Caspian Sea", 51.2, 38.6, 1), ("Black Sea", 34.0, 43.5, 1),
-    ("Mediterranean Sea", 17.8, 34.7, 1), ("Red Sea", 37.9, 21.0, 3), ("Arabian Sea", 63.5, 14.8, 1),
+    ("Mediterranean Sea", 17.8, 34.7, 1), ("Red Sea", 37.9, 21.0, 3),
+    ("Arabian Sea", 63.5, 14.8, 1),
     ("Bay of Bengal", 88.6, 14.2, 2), ("Indian Ocean", 76.0, -8.0, 1),
     ("Atlantic Ocean", -18.0, 41.0, 1), ("Baltic Sea", 19.6, 57.2, 3), ("North Sea", 3.4, 56.3, 3),
-    ("Lake Balkhash", 75.2, 46.3, 5),
 )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def load(boundaries: str | Path = "neutral") -> dict[str, Any]:
     path = Path(boundaries)
     if not path.exists():
         raise UsageError(
-            f"boundaries={str(boundaries)!r}: neither 'neutral', 'none' nor an existing GeoJSON file"
+            f"boundaries={str(boundaries)!r}: give 'neutral', 'none' or an existing GeoJSON file"
         )
     borders, disputed = _own_lines(path)
     return out | {"borders": borders, "disputed": disputed, "note": NOTE_OWN}

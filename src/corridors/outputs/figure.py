@@ -43,7 +43,7 @@ class OfflineAssetError(OutputError):
         self.url = url
 
 
-class Raw(Element):  # type: ignore[misc]
+class Raw(Element):
     """A piece of page that is written as it is and never compiled as a template.
 
     Examples
@@ -119,7 +119,7 @@ def fill(template: str, parts: Mapping[str, str]) -> str:
     return _SLOT.sub(lambda slot: parts[slot[1]], template)
 
 
-class OfflineFigure(Figure):  # type: ignore[misc]
+class OfflineFigure(Figure):
     """A figure whose page asks nothing from a network.
 
     Parameters

@@ -47,23 +47,29 @@ class Sheet:
     def __init__(self, inside: Box) -> None:
         self.inside = inside
         self.taken: list[Box] = []
+        self.lines: list[Box] = []
+
+    def trace(self, points: Iterable[tuple[float, float]], *, reach: float = 5.0) -> None:
+        """Remember a drawn line, which labels cross only when there is no other room."""
+        self.lines += [(x - reach, y - reach, x + reach, y + reach) for x, y in points]
 
     def block(self, box: Box) -> None:
         """Mark a box as covered, whatever is there already."""
         self.taken.append(box)
 
-    def free(self, box: Box) -> bool:
+    def free(self, box: Box, *, off_lines: bool = False) -> bool:
         """Whether a box lies inside and touches nothing."""
         left, top, right, bottom = self.inside
         if box[0] < left or box[1] < top or box[2] > right or box[3] > bottom:
             return False
         return not any(
-            box[0] < t[2] and box[2] > t[0] and box[1] < t[3] and box[3] > t[1] for t in self.taken
+            box[0] < t[2] and box[2] > t[0] and box[1] < t[3] and box[3] > t[1]
+            for t in (self.taken + self.lines if off_lines else self.taken)
         )
 
-    def take(self, box: Box) -> bool:
+    def take(self, box: Box, *, off_lines: bool = False) -> bool:
         """Block a box if it is free."""
-        if not self.free(box):
+        if not self.free(box, off_lines=off_lines):
             return False
         self.taken.append(box)
         return True
@@ -72,10 +78,12 @@ class Sheet:
         self, x: float, y: float, width: float, height: float, *, away: float
     ) -> tuple[float, float] | None:
         """Find room for a label round a point: its left edge and its middle height, or None."""
-        for dx, dy in _around(away, width, height):
-            left, middle = x + dx, y + dy
-            if self.take((left - 2, middle - height / 2, left + width + 2, middle + height / 2)):
-                return left, middle
+        for off_lines in (True, False):
+            for dx, dy in _around(away, width, height):
+                left, middle = x + dx, y + dy
+                box = (left - 2, middle - height / 2, left + width + 2, middle + height / 2)
+                if self.take(box, off_lines=off_lines):
+                    return left, middle
         return None
 
 

@@ -10,7 +10,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 import folium
-from branca.element import MacroElement
+from branca.element import Figure, MacroElement
 from folium.template import Template
 
 from corridors.errors import OutputError, UsageError
@@ -24,7 +24,7 @@ from corridors.outputs.figure import (
     write_atomically,
 )
 from corridors.outputs.page import parts
-from corridors.outputs.static_map import comparison_svg, png_of
+from corridors.outputs.static_map import png_of, sheet_svg
 from corridors.outputs.view import Geometries, view
 
 _MAP_OPTIONS: dict[str, Any] = {
@@ -37,15 +37,15 @@ _MAP_OPTIONS: dict[str, Any] = {
 }
 
 
-class CorridorMap(folium.Map):  # type: ignore[misc]
+class CorridorMap(folium.Map):
     """A :class:`folium.Map` without assets from a network and without a page of its own.
 
     Users' own folium layers can be added to it as to any folium map. A layer that wants a
     file from a network is refused when the map is written, with the way to supply the file.
     """
 
-    default_js = [("leaflet", LEAFLET_JS)]
-    default_css = [("leaflet_css", LEAFLET_CSS)]
+    default_js = [("leaflet", LEAFLET_JS)]  # noqa: RUF012 - as folium declares it
+    default_css = [("leaflet_css", LEAFLET_CSS)]  # noqa: RUF012 - as folium declares it
     _template = Template(
         """
         {% macro html(this, kwargs) %}
@@ -76,18 +76,20 @@ class CorridorMap(folium.Map):  # type: ignore[misc]
             stream.close()
 
 
-class CorridorLayer(MacroElement):  # type: ignore[misc]
+class CorridorLayer(MacroElement):
     """Everything that is drawn for the corridors: one JSON blob and one constant script."""
 
     def __init__(self, blob: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "CorridorLayer"
         self.blob = blob
 
-    def render(self, **kwargs: Any) -> None:
-        """Add blob, style and script to the figure as raw text."""
-        figure = self.get_root()
-        name, parent = self.get_name(), self._parent.get_name()
+    def render(self, **kwargs: Any) -> str:
+        """Add blob, style and script to the figure as raw text; the layer itself is empty."""
+        figure, parent_map = self.get_root(), self._parent
+        if not isinstance(figure, Figure) or parent_map is None:
+            raise UsageError("a corridor layer is drawn as part of a folium map")
+        name, parent = self.get_name(), parent_map.get_name()
         figure.header.add_child(Raw(f"<style>{asset_text('style.css')}</style>"), name=name)
         figure.html.add_child(
             Raw(f'<script type="application/json" id="{name}">{self.blob}</script>'), name=name
@@ -95,6 +97,7 @@ class CorridorLayer(MacroElement):  # type: ignore[misc]
         figure.script.add_child(
             Raw(f"{asset_text('app.js')}\ncorridorsMap({parent}, {json.dumps(name)});"), name=name
         )
+        return ""
 
 
 def comparison_map(
@@ -141,9 +144,9 @@ def _compose(
     boundaries: str | Path,
     tiles: str | Mapping[str, Any] | None,
 ) -> tuple[CorridorMap, str]:
-    static = comparison_svg(document, geometries, boundaries=boundaries)
     seen = view(document, geometries)
     base = basemap.load(boundaries)
+    static = sheet_svg(document, seen, base)
     provider = _tiles(tiles)
     note = str(base.pop("note"))
     blob = text.script_json(
@@ -186,7 +189,11 @@ def _tiles(tiles: str | Mapping[str, Any] | None) -> dict[str, str] | None:
         url = str(build(x="{x}", y="{y}", z="{z}") if build else tiles.get("url", ""))
         attribution = text.clean(tiles.get("attribution"))
     parsed = urlsplit(url)
-    if parsed.scheme not in ("https", "http") or not parsed.netloc or any(c in url for c in " \"'<>;"):
+    if (
+        parsed.scheme not in ("https", "http")
+        or not parsed.netloc
+        or any(c in url for c in " \"'<>;")
+    ):
         raise UsageError(
             f"tiles={url!r} is not a tile address: give https://host/{{z}}/{{x}}/{{y}}.png "
             "or a mapping with 'url' and 'attribution'"

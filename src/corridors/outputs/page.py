@@ -6,6 +6,7 @@ figures beside the static map.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -38,7 +39,7 @@ def parts(document: Mapping[str, Any], *, note: str, static: str) -> dict[str, s
     labels = wording.names(options)
     return {
         "TITLE": escape(wording.title(document)),
-        "HEADLINE": escape(wording.headline(document)),
+        "HEADLINE": _unbroken(wording.headline(document)),
         "SCOPE": escape(wording.scope(document)),
         "STATIC": static,
         "STYLE": "",
@@ -48,6 +49,11 @@ def parts(document: Mapping[str, Any], *, note: str, static: str) -> dict[str, s
         "TABLE": _table(options, labels),
         "NOTES": _notes(document, note),
     }
+
+
+def _unbroken(sentence: str) -> str:
+    """A range in brackets stays on one line."""
+    return re.sub(r"\([^()]{1,20}\)", r'<span class="nb">\g<0></span>', escape(sentence))
 
 
 def _legend() -> str:

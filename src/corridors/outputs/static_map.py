@@ -19,19 +19,17 @@ from corridors.outputs import basemap, text, wording
 from corridors.outputs.colours import (
     BORDER,
     COAST,
-    INK,
     LAND,
     MODES,
-    MUTED,
     RIVER,
     SEA,
 )
 from corridors.outputs.labels import Sheet, text_width
-from corridors.outputs.polyline import decode
 from corridors.outputs.projection import Conic, conic_for
 from corridors.outputs.static_parts import footer, glyph, header, legend, svg_text, table
 from corridors.outputs.strokes import side_by_side
 from corridors.outputs.view import Geometries, view
+from corridors.polyline import decode
 
 Points = np.ndarray[Any, np.dtype[np.float64]]
 WIDTH = 1400.0
@@ -92,8 +90,11 @@ def comparison_svg(
     >>> comparison_svg(nothing, {})[:4]
     '<svg'
     """
-    seen = view(document, geometries)
-    base = basemap.load(boundaries)
+    return sheet_svg(document, view(document, geometries), basemap.load(boundaries))
+
+
+def sheet_svg(document: Mapping[str, Any], seen: Mapping[str, Any], base: Mapping[str, Any]) -> str:
+    """Draw a view that is computed already; see :func:`comparison_svg`."""
     head, top = header(document, WIDTH)
     lines = [line for legs in seen["lines"] for line in legs if len(line)]
     lines += [np.array([[m["lon"], m["lat"]]]) for m in seen["marks"]]
@@ -198,8 +199,8 @@ def _areas(rings: Sequence[Sequence[str]], frame: _Frame, window: Polygon) -> st
         clipped = shape.intersection(window).simplify(0.8)
         for part in getattr(clipped, "geoms", [clipped]):
             if part.geom_type == "Polygon" and part.area > 5:
-                for ring in (part.exterior, *part.interiors):
-                    out.append(_path(np.asarray(ring.coords)[:-1], 0) + "Z")
+                edges = (part.exterior, *part.interiors)
+                out += [_path(np.asarray(ring.coords)[:-1], 0) + "Z" for ring in edges]
     return "".join(out)
 
 
@@ -207,9 +208,11 @@ def _lines(encoded: Sequence[str], frame: _Frame, window: Polygon) -> str:
     out: list[str] = []
     for line in encoded:
         clipped = LineString(frame(decode(line, digits=2))).intersection(window).simplify(0.6)
-        for part in getattr(clipped, "geoms", [clipped]):
-            if part.geom_type == "LineString" and part.length > 3:
-                out.append(_path(np.asarray(part.coords), 0))
+        out += [
+            _path(np.asarray(part.coords), 0)
+            for part in getattr(clipped, "geoms", [clipped])
+            if part.geom_type == "LineString" and part.length > 3
+        ]
     return "".join(out)
 
 
@@ -238,6 +241,7 @@ def _routes(seen: Mapping[str, Any], frame: _Frame, sheet: Sheet) -> str:
         for leg, xy in zip(option["legs"], shifted, strict=True):
             if len(xy) < 2:
                 continue
+            sheet.trace(zip(xy[::2, 0].tolist(), xy[::2, 1].tolist(), strict=True))
             path = _path(np.asarray(LineString(xy).simplify(0.35).coords), 1)
             _, width, dash, cap = MODES[leg["mode"]]
             casing.append(
@@ -296,7 +300,9 @@ def _pills(
                     f'<rect x="{x - wide / 2:.1f}" y="{y - 11:.1f}" width="{wide:.1f}" '
                     f'height="22" rx="11" fill="{option["text"]}" stroke="#fff" '
                     'stroke-width="1.5"/>'
-                    + svg_text(x, y + 4.7, option["short"], 13, bold=True, fill="#fff", anchor="middle")
+                    + svg_text(
+                        x, y + 4.7, option["short"], 13, bold=True, fill="#fff", anchor="middle"
+                    )
                 )
                 break
     return "".join(out)
@@ -305,18 +311,15 @@ def _pills(
 def _place_names(frame: _Frame, sheet: Sheet) -> str:
     out: list[str] = []
     for labels, style in (
-        (basemap.WATER_LABELS, f'fill="#5d7b91" font-style="italic"'),
-        (basemap.COUNTRY_LABELS, f'fill="#87847b" letter-spacing="1.4"'),
+        (basemap.WATER_LABELS, 'fill="#4c6b82" font-style="italic"'),
+        (basemap.COUNTRY_LABELS, 'fill="#716e66" letter-spacing="1.4"'),
     ):
         for name, lon, lat, _ in sorted(labels, key=lambda label: label[3]):
             x, y = frame([(lon, lat)])[0]
             wide = text_width(name, 12.0) + 1.4 * len(name)
-            if sheet.take((x - wide / 2 - 6, y - 9, x + wide / 2 + 6, y + 9)):
+            if sheet.take((x - wide / 2 - 6, y - 9, x + wide / 2 + 6, y + 9), off_lines=True):
                 out.append(
                     f'<text x="{x:.0f}" y="{y + 4:.0f}" font-size="12" text-anchor="middle" '
                     f"{style}>{text.escape(name)}</text>"
                 )
-    return f'<g fill="{MUTED}">{"".join(out)}</g>' if out else ""
-
-
-__all__ = ["INK", "comparison_png", "comparison_svg", "png_of"]
+    return "".join(out)

@@ -99,9 +99,9 @@ def legend(seen: Mapping[str, Any], bottom: float, sheet: Sheet) -> str:
         return ""
     high = rows * step + 18
     x, y = 18.0, bottom - high - 18
-    sheet.block((x - 4, y - 4, x + 204, y + high + 4))
+    sheet.block((x - 4, y - 4, x + 229, y + high + 4))
     out = [
-        f'<rect x="{x}" y="{y:.0f}" width="200" height="{high:.0f}" rx="8" fill="#fff" '
+        f'<rect x="{x}" y="{y:.0f}" width="225" height="{high:.0f}" rx="8" fill="#fff" '
         'fill-opacity=".93"/>'
     ]
     y += 20

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -73,7 +74,8 @@ def comparison_table(document: Mapping[str, Any], *, colour: bool = False) -> st
 
 
 def _say(console: Console, line: str, *, style: str = "") -> None:
-    console.print(Text(text.clean(line), style=style))
+    indent = len(line) - len(line.lstrip(" "))
+    console.print(Padding(Text(text.clean(line), style=style), (0, 0, 0, indent)))
 
 
 def _conditions(console: Console, conditions: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from corridors.outputs import text, wording
 from corridors.outputs.colours import MODES, ORDER, style_of
 from corridors.outputs.journey import timetable
 from corridors.outputs.lanes import parallel_lanes
-from corridors.outputs.polyline import encode
+from corridors.polyline import encode
 
 Points = np.ndarray[Any, np.dtype[np.float64]]
 Geometries = Mapping[tuple[str, str], Sequence[tuple[float, float]]]

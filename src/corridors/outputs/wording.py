@@ -79,8 +79,9 @@ def headline(document: Mapping[str, Any]) -> str:
     if len(options) == 1:
         only = options[0]
         return (
-            f"{labels[id(only)]} is the only way found: {text.days(only['time_days']['mean'])} days "
-            f"({spread(only['time_days'], text.days)}), {text.usd(only['cost_usd']['mean'])}"
+            f"{labels[id(only)]} is the only way found: "
+            f"{text.days(_mean(only, 'time_days'))} days "
+            f"({spread(only['time_days'], text.days)}), {text.usd(_mean(only, 'cost_usd'))}"
         )
     quick, clear_time = _best(options, "time_days")
     cheap, clear_cost = _best(options, "cost_usd")

@@ -56,7 +56,7 @@ function corridorsMap(map, blobId) {
   map.options.maxBoundsViscosity = 0.8;
   map.attributionControl.setPrefix(false);
   map.attributionControl.addAttribution(small() ? "© OpenStreetMap contributors · Natural Earth" : "Lines © OpenStreetMap contributors (ODbL) · Land, boundaries: Natural Earth; dotted: disputed, no endorsement");
-  L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 120 }).addTo(map);
+  L.control.scale({ imperial: false, position: "bottomright", maxWidth: 120 }).addTo(map);
 
   /* ---- lanes: a corridor is sampled in pixels, each sample pushed to its lane */
   function Track(option) {
@@ -266,7 +266,7 @@ function corridorsMap(map, blobId) {
   function width(text, size, weight, spacing) { pen.font = weight + " " + size + "px " + face; return pen.measureText(text).width + (spacing || 0) * text.length; }
   function drawNames() {
     names.textContent = "";
-    var size = map.getSize(), zoom = map.getZoom(), taken = [], lines = [], offset = map.containerPointToLayerPoint([0, 0]);
+    var size = map.getSize(), zoom = map.getZoom(), taken = [], spots = [], lines = [], offset = map.containerPointToLayerPoint([0, 0]);
     function free(b, set) { return !set.some(function (t) { return b[0] < t[2] && b[2] > t[0] && b[1] < t[3] && b[3] > t[1]; }); }
     function inside(b) { return b[0] > 3 && b[1] > 2 && b[2] < size.x - 3 && b[3] < size.y - 2; }
     function put(cls, text, x, y, colour) {
@@ -290,7 +290,8 @@ function corridorsMap(map, blobId) {
       });
     });
     if (map.hasLayer(marksLayer)) {
-      clusters.forEach(function (c) { c.at = map.latLngToContainerPoint([c.marks[0].lat, c.marks[0].lon]); taken.push([c.at.x - 9, c.at.y - 9, c.at.x + 9, c.at.y + 9]); });
+      clusters.forEach(function (c) { c.at = map.latLngToContainerPoint([c.marks[0].lat, c.marks[0].lon]); spots.push([c.at.x - 9, c.at.y - 9, c.at.x + 9, c.at.y + 9]); });
+      taken = taken.concat(spots);
       clusters.forEach(function (c) {
         var head = c.marks[0], end = head.kind === "end", s = end ? (small() ? 13 : 14.5) : (small() ? 11.5 : 12.5);
         if (small() && zoom < 3 && !end && head.kind !== "wait") return;
@@ -312,6 +313,7 @@ function corridorsMap(map, blobId) {
         var a = at(c, d);
         if (!a || !a.point) continue;
         var p = a.point.subtract(offset);
+        if (!free([p.x - 5, p.y - 5, p.x + 5, p.y + 5], spots)) continue;
         paint(put("dot", null, p.x - 4.5, p.y - 4.5), c.option);
         var b = [p.x - 20, p.y - 25, p.x + 22, p.y - 9];
         if (inside(b) && free(b, taken)) { taken.push(b); put("n-day", "day " + d, b[0] + 2, b[1], c.option.text); }
@@ -382,8 +384,8 @@ function corridorsMap(map, blobId) {
   if (data.tiles && list) {
     var tiles = null, message = el("p"), plain = { text: "Plain, works offline", on: true, radio: true, set: function () { if (tiles) map.removeLayer(tiles); tiles = null; land.addTo(map); borders.addTo(map); message.textContent = ""; } };
     section("Background", [plain, { text: "Online tiles", on: false, radio: true, set: function () {
-      var good = 0, bad = 0, credit = el("span", null, data.tiles.attribution);
-      tiles = L.tileLayer(data.tiles.url, { maxZoom: 9, referrerPolicy: "origin-when-cross-origin", attribution: credit.innerHTML });
+      var good = 0, bad = 0, credit = data.tiles.attribution.replace(/[&<>]/g, function (c) { return "&#" + c.charCodeAt(0) + ";"; });
+      tiles = L.tileLayer(data.tiles.url, { maxZoom: 9, referrerPolicy: "origin-when-cross-origin", attribution: credit });
       tiles.on("tileload", function () { if (!good++) { map.removeLayer(land); map.removeLayer(borders); } });
       tiles.on("tileerror", function () {
         if (++bad < 3 || good) return;
@@ -451,11 +453,12 @@ function corridorsMap(map, blobId) {
     };
     image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(sheet.text);
   }
-  if (byId("save-svg")) {
-    byId("save-svg").addEventListener("click", function () { save(new Blob([sheetSvg().text], { type: "image/svg+xml" }), ".svg"); });
-    byId("save-png").addEventListener("click", function () { png(function (blob) { save(blob, ".png"); }); });
-    byId("print").addEventListener("click", function () { window.print(); });
-  }
+  var deeds = {
+    svg: function () { save(new Blob([sheetSvg().text], { type: "image/svg+xml" }), ".svg"); },
+    png: function () { png(function (blob) { save(blob, ".png"); }); },
+    print: function () { window.print(); }
+  };
+  document.querySelectorAll("[data-do]").forEach(function (b) { b.addEventListener("click", deeds[b.dataset.do]); });
 
   /* ---- keyboard: focus enters a popup, Escape closes it, focus goes back */
   var opener = null;
