@@ -68,7 +68,7 @@ def test_condition_is_well_formed(path: Path, known: dict[str, set[str]]) -> Non
     assert data["effects"]
     first, last = data["valid_from"], data["valid_to"]
     assert first is None or isinstance(first, dt.date)
-    assert last is None or (isinstance(last, dt.date) and first <= last)
+    assert last is None or (isinstance(last, dt.date) and first is not None and first <= last)
     assert set(data.get("months", [])) <= set(range(1, 13))
     assert data["grade"] == "hypothetical" or data["sources"]
     assert (data["grade"] == "hypothetical") == (first is None)
