@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corridors.build.coast import Coast, ashore_pieces, in_box, read_coast
 from corridors.build.marnet import CUT, build_sea
-from corridors.build.sea import SeaNetwork, read_sea_network, sea_path
 from corridors.build.sources import locate
 from corridors.build.water import way_by_water
 from corridors.errors import DataError, NoRouteError, SnapError, UsageError
 from corridors.geodesy import great_circle_km
+from corridors.network.coast import Coast, ashore_pieces, in_box, read_coast
+from corridors.network.sea import SeaNetwork, read_sea_network, sea_path
 
 PORTS = {
     "Shanghai": (122.08, 30.63),
@@ -255,8 +255,9 @@ def test_damaged_and_missing_files_are_data_errors(tmp_path: Path) -> None:
 
 
 def test_rebuild_gives_the_packaged_lanes(source_dir: Path, geodata: Path, tmp_path: Path) -> None:
-    sources = [locate(n, tmp_path, source_dir=source_dir) for n in ("searoute", "world-atlas")]
-    counts = build_sea(*sources, tmp_path / "sea")
+    searoute = locate("searoute", tmp_path, source_dir=source_dir)
+    world_atlas = locate("world-atlas", tmp_path, source_dir=source_dir)
+    counts = build_sea(searoute, world_atlas, tmp_path / "sea")
     assert counts.cut > 50
     for name in ("lanes.npz", "coast.npz"):
         with (

@@ -17,12 +17,13 @@ from pathlib import Path
 
 import numpy as np
 
-from corridors.build.coast import NARROWS, Box, Coast, build_coast, in_box, read_coast
-from corridors.build.sea import COAST_FILE, LANES_FILE, SCALE, SCHEMA
+from corridors.build.coast import build_coast
 from corridors.build.sources import sha256
 from corridors.build.water import way_by_water
 from corridors.errors import DataError
 from corridors.geodesy import great_circle_km
+from corridors.network.coast import NARROWS, Box, Coast, in_box, read_coast
+from corridors.network.sea import COAST_FILE, LANES_FILE, SCALE, SCHEMA
 
 Point = tuple[float, float]
 

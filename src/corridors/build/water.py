@@ -8,8 +8,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from corridors.build.coast import Coast
 from corridors.geodesy import great_circle_km
+from corridors.network.coast import Coast
 
 Point = tuple[float, float]
 
