@@ -15,7 +15,8 @@ _AT_END = ("release", "delivery")
 def stops(option: Mapping[str, Any], lines: Sequence[Points]) -> list[float]:
     """Where each event happens along the legs: 2.0 is the start of leg 2, 2.4 inside it.
 
-    An event belongs to the leg end it names. One that names none (a border inside a leg) is
+    The document's ``sequence`` of leg and event ids says it where there is one. Otherwise an
+    event belongs to the leg end it names. One that names none (a border inside a leg) is
     put at the nearest point of the line, never before the event that precedes it.
 
     Examples
@@ -25,6 +26,8 @@ def stops(option: Mapping[str, Any], lines: Sequence[Points]) -> list[float]:
     [1.0]
     """
     legs = option["legs"]
+    if option.get("sequence"):
+        return _in_sequence(option)
     out: list[float] = []
     reached = 0.0
     for event in option["events"]:
@@ -39,6 +42,18 @@ def stops(option: Mapping[str, Any], lines: Sequence[Points]) -> list[float]:
         reached = max(reached, place) if kind not in _AT_START else reached
         out.append(place)
     return out
+
+
+def _in_sequence(option: Mapping[str, Any]) -> list[float]:
+    legs = {leg["id"] for leg in option["legs"]}
+    passed = 0.0
+    place: dict[str, float] = {}
+    for step in option["sequence"]:
+        if step in legs:
+            passed += 1.0
+        else:
+            place[step] = passed
+    return [place.get(event["id"], passed) for event in option["events"]]
 
 
 def _joint(event: Mapping[str, Any], legs: Sequence[Mapping[str, Any]], reached: float) -> Any:

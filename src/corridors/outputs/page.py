@@ -122,6 +122,7 @@ def _card(option: Mapping[str, Any], number: int, name: str, line: str, ink: str
         f"{_mix(option)}"
         f'<p class="counts">{counts}</p><p class="counts">{escape(countries)}</p>'
         + (f'<ul class="flags">{flags}</ul>' if flags else "")
+        + _slowest(option)
         + _grades(option)
         + "</article>"
     )
@@ -147,6 +148,11 @@ def _mix(option: Mapping[str, Any]) -> str:
     bars = "".join(f'<i class="{mode}" style="flex:{value}"></i>' for mode, value in share.items())
     words = " · ".join(f"{wording.MODE_WORDS[mode]} {value}%" for mode, value in share.items())
     return f'<div class="mix" aria-hidden="true">{bars}</div><p class="mixl">{escape(words)}</p>'
+
+
+def _slowest(option: Mapping[str, Any]) -> str:
+    step = text.clean(option.get("p90_made_by"))
+    return f'<p class="grades">Bad weeks are made by: {escape(step)}</p>' if step else ""
 
 
 def _grades(option: Mapping[str, Any]) -> str:

@@ -191,7 +191,13 @@ def _notes(
     console.print()
     if any(option["flags"] for option in usable):
         _say(console, SHORT_FLAGS)
-    _say(console, "P10 and P90: one in ten better, one in ten worse; they do not add. "
-                  "Borders and names are no statement on status.")
-    _say(console, f"Data {document['data']['version']}. Lines (c) OpenStreetMap contributors, "
-                  "ODbL. Again: " + document["reproduce"])
+    _say(
+        console,
+        "P10 and P90: one in ten better, one in ten worse; they do not add. "
+        "Borders and names are no statement on status.",
+    )
+    _say(
+        console,
+        f"Data {document['data']['version']}. Lines (c) OpenStreetMap contributors, "
+        "ODbL. Again: " + document["reproduce"],
+    )

@@ -48,7 +48,8 @@ def view(document: Mapping[str, Any], geometries: Geometries) -> dict[str, Any]:
     document : mapping
         The JSON document of ``corridors compare`` or ``corridors route``.
     geometries : mapping
-        (corridor, leg id) to (lon, lat) vertices.
+        (corridor, leg id) to (lon, lat) vertices; routes that follow no corridor are ``best``
+        and ``next``.
 
     Returns
     -------
@@ -75,10 +76,10 @@ def _view(document: Mapping[str, Any], geometries: Geometries) -> dict[str, Any]
     lines: list[list[Points]] = []
     for option, label in zip(options, labels, strict=True):
         before: float | None = None
+        owner = _owner(document, option)
         legs = []
         for leg in option["legs"]:
-            key = (option["corridor"] or "", leg["id"])
-            line = _line(geometries.get(key, ()), before)
+            line = _line(geometries.get((owner, leg["id"]), ()), before)
             if len(line):
                 before = float(line[-1, 0])
             else:
@@ -100,6 +101,14 @@ def _view(document: Mapping[str, Any], geometries: Geometries) -> dict[str, Any]
         "bounds": _bounds([line for legs in lines for line in legs if len(line)], marks),
         "undrawn": undrawn,
     }
+
+
+def _owner(document: Mapping[str, Any], option: Mapping[str, Any]) -> str:
+    """Key of an option's lines; routes that follow no corridor go by their place in the list."""
+    if option["corridor"]:
+        return str(option["corridor"])
+    place = next(i for i, other in enumerate(document["options"]) if other is option)
+    return ("best", "next")[min(place, 1)]
 
 
 def _rank(corridor: str | None) -> int:

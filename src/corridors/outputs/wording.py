@@ -160,7 +160,8 @@ def condition_lines(document: Mapping[str, Any]) -> list[str]:
     """What was applied, and what is known and was not."""
     conditions = document.get("conditions") or {}
     out = []
-    if applied := _join(conditions.get("applied")):
+    applied = _join(conditions.get("applied"))
+    if applied and applied != "normal operation":
         out.append(f"Applied: {applied}.")
     if known := _join(conditions.get("known_but_not_applied")):
         seen = text.clean(conditions.get("last_known"))
