@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from difflib import SequenceMatcher
 
 # Letters that Unicode does not decompose into a plain letter and a mark.
 _LETTERS = str.maketrans(
@@ -101,6 +100,8 @@ def similarity(left: str, right: str) -> float:
     >>> similarity("aktua", "aktau") > similarity("aktua", "aktobe")
     True
     """
+    from difflib import SequenceMatcher  # only a name that is not known needs it
+
     ratio = SequenceMatcher(None, left, right, autojunk=False).ratio()
     if sorted(left) == sorted(right):
         return max(ratio, 0.95)
