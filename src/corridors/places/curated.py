@@ -83,7 +83,8 @@ def read_facilities(path: Path) -> list[CuratedRow]:
         rows.append(
             CuratedRow(
                 place=place,
-                names=(place.name,),
+                # "Uzen (Zhanaozen)": what the brackets add is not always a name of its own.
+                names=(place.name, place.name.partition("(")[0]),
                 unlocodes=_codes(row["unlocode"]),
                 endpoint=row["kind"] in ENDPOINT_KINDS,
             )

@@ -21,6 +21,9 @@ ALIAS_WEIGHT = 0.25
 _SAME_PLACE_KM = 30.0
 _SUGGEST_FROM = 0.72
 _UNKNOWN_POPULATION = 500
+# The beginning of a longer name ("Khunjerab" of "Khunjerab Pass") is a good guess.
+_LEAST_PREFIX = 4
+_PREFIX_SCORE = 0.9
 
 _NUMBER = r"[+-]?\d{1,3}(?:\.\d+)?"
 _COORDINATES = re.compile(
@@ -241,6 +244,8 @@ class Gazetteer:
         for table in (self._place_names, self._facility_names):
             for written, places in table.items():
                 score = similarity(key, written)
+                if len(key) >= _LEAST_PREFIX and written.startswith(key):
+                    score = max(score, _PREFIX_SCORE)
                 if score >= _SUGGEST_FROM:
                     for place in places:
                         if score > scored.get(place.id, (0.0,))[0]:
