@@ -59,6 +59,7 @@ UNITS = {
         f"{name}_h": re.compile("h")
         for name in [
             "border",
+            "reload",
             "gauge",
             "lift",
             "wait",
@@ -73,6 +74,7 @@ UNITS = {
         f"{name}_usd": re.compile("USD/FEU")
         for name in [
             "border",
+            "reload",
             "gauge",
             "lift",
             "freight",
@@ -143,6 +145,8 @@ def test_no_row_speaks_of_a_place_that_does_not_exist(ledger: Ledger) -> None:
         "co2e_kg_km": zones | modes | groups,
         "border_h": crossings | modes,
         "border_usd": crossings | modes,
+        "reload_h": crossings,
+        "reload_usd": crossings,
         "gauge_h": facilities,
         "gauge_usd": facilities,
         "lift_h": facilities | pairs,
