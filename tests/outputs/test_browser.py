@@ -16,7 +16,7 @@ import pytest
 from corridors.outputs import text
 from corridors.outputs.map import comparison_map
 
-pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+pytestmark = pytest.mark.browser
 HOSTILE = json.loads(Path(__file__).with_name("hostile_names.json").read_text())
 Open = Callable[..., Any]
 MAP = "window[Object.keys(window).find(k => k.startsWith('map_'))]"

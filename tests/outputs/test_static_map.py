@@ -36,7 +36,7 @@ def test_parts_of_the_sheet(document: dict, geometries: dict) -> None:
         "fixture-0",
         "excluded: fixture: no container service",
         "Hormuz restricted",
-        "Deep sea",
+        "Change of mode or ship",
         "Change of gauge",
         "terminal gate in to ready for collection",
     ):

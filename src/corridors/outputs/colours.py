@@ -54,7 +54,7 @@ MODES = {
     "rail": ("Rail", 4.0, "", "butt"),
     "road": ("Road", 4.0, "7 5", "butt"),
     "ferry": ("Ferry", 5.0, "0.1 7.5", "round"),
-    "sea": ("Deep sea", 3.6, "15 6", "butt"),
+    "sea": ("Sea", 3.6, "15 6", "butt"),
 }
 
 

@@ -63,6 +63,12 @@ class CorridorMap(folium.Map):
         """
     )
 
+    static: str = ""
+
+    def _repr_png_(self) -> bytes | None:
+        """The static map, for viewers that strip scripts from notebooks."""
+        return png_of(self.static, width=1000) if self.static else None
+
     def save(self, outfile: Any, close_file: bool = True, **kwargs: Any) -> None:
         """Write the page; a file appears whole or not at all."""
         page = self.get_root().render(**kwargs).encode("utf-8")
@@ -166,6 +172,7 @@ def _compose(
         location=[(south + north) / 2, (west + east) / 2], zoom_start=4, tiles=None, **_MAP_OPTIONS
     )
     drawn._id = token
+    drawn.static = static
     layer = CorridorLayer(blob)
     layer._id = token
     drawn.add_child(layer)

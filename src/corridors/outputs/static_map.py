@@ -270,14 +270,16 @@ def _mark_labels(seen: Mapping[str, Any], frame: _Frame, sheet: Sheet) -> str:
         sheet.block((x - 8, y - 8, x + 8, y + 8))
         glyphs.append(glyph(mark["kind"], x, y))
     for mark, (x, y) in zip(seen["marks"], at, strict=True):
-        if (x, y) not in shown or not mark["name"]:
+        if (x, y) not in shown or not mark["label"]:
             continue
         size = 16.0 if mark["kind"] == "end" else 13.0
-        wide = text_width(mark["name"], size, bold=True)
+        wide = text_width(mark["label"], size, bold=True)
         place = sheet.place(x, y, wide, size * 1.2, away=12.0)
         if place:
             names.append(
-                svg_text(place[0], place[1] + size * 0.36, mark["name"], size, bold=True, halo=True)
+                svg_text(
+                    place[0], place[1] + size * 0.36, mark["label"], size, bold=True, halo=True
+                )
             )
     return "".join(reversed(glyphs)) + "".join(names)
 
@@ -292,9 +294,9 @@ def _pills(
         if not whole:
             continue
         line = np.concatenate(whole)
+        others = [p for other in drawn if other is not legs for p in other if len(p) > 1]
         wide = text_width(option["short"], 13.0, bold=True) + 18
-        for share in (0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7, 0.25, 0.75, 0.2, 0.8):
-            x, y = line[int(share * (len(line) - 1))]
+        for x, y in _loneliest(line, others):
             if sheet.take((x - wide / 2 - 3, y - 13, x + wide / 2 + 3, y + 13)):
                 out.append(
                     f'<rect x="{x - wide / 2:.1f}" y="{y - 11:.1f}" width="{wide:.1f}" '
@@ -306,6 +308,19 @@ def _pills(
                 )
                 break
     return "".join(out)
+
+
+def _loneliest(line: Points, others: Sequence[Points]) -> Points:
+    """Points of a line, those far from the other corridors and near its middle first."""
+    shares = np.linspace(0.15, 0.85, 29)
+    points = line[(shares * (len(line) - 1)).astype(int)]
+    away = np.full(len(points), 60.0)
+    if others:
+        cloud = np.concatenate([other[::2] for other in others])
+        apart = np.hypot(*(points[:, None, :] - cloud[None, :, :]).transpose(2, 0, 1))
+        away = np.minimum(away, apart.min(axis=1))
+    order = np.lexsort((np.abs(shares - 0.5), -np.round(away / 20)))
+    return np.asarray(points[order])
 
 
 def _place_names(frame: _Frame, sheet: Sheet) -> str:

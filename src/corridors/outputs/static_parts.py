@@ -93,7 +93,7 @@ def glyph(kind: str, x: float, y: float) -> str:
 def legend(seen: Mapping[str, Any], bottom: float, sheet: Sheet) -> str:
     """Key of line patterns and marks, only those that occur, in the lower left corner."""
     modes = [m for m in MODES if any(g["mode"] == m for o in seen["options"] for g in o["legs"])]
-    kinds = [k for k in MARKS if any(mark["kind"] == k for mark in seen["marks"])]
+    kinds = [k for k in list(MARKS)[:-1] if any(mark["kind"] == k for mark in seen["marks"])]
     step, rows = 21.0, len(modes) + len(kinds)
     if not rows:
         return ""
@@ -191,7 +191,7 @@ def footer(
     document: Mapping[str, Any], note: str, undrawn: list[str], top: float, width: float
 ) -> tuple[str, float]:
     """Conditions, sources and notes; returns the SVG and the height of the whole sheet."""
-    lines = wording.condition_lines(document)
+    lines = wording.condition_lines(document, most=6)
     if undrawn:
         lines.append(f"Not drawn, no line in the data: {'; '.join(undrawn)}.")
     lines.append(" ".join(wording.sources(document, note)))

@@ -172,12 +172,16 @@ def _option(
                 "lanes": [[at, lane] for at, lane in runs],
                 "from": text.clean(leg["from"]),
                 "to": text.clean(leg["to"]),
+                "goal": wording.short_place(leg["to"]),
                 "rows": _leg_rows(leg),
             }
             for leg, line, runs in zip(option["legs"], lines, lanes, strict=True)
         ],
         "events": [
-            [wording.EVENT_WORDS.get(e["kind"], text.clean(e["kind"])), text.clean(e.get("place"))]
+            [
+                wording.EVENT_WORDS.get(e["kind"], text.clean(e["kind"])),
+                wording.short_place(e.get("place")),
+            ]
             for e in option["events"]
         ],
         "times": timetable(option, lines),
@@ -208,7 +212,7 @@ def _marks(
         if place.get("lon") is not None and place.get("lat") is not None:
             mark = _mark(marks, place.get("name"), place["lon"], place["lat"])
             mark["kind"] = "end"
-            mark["name"] = text.clean(place.get("name"))
+            mark["name"] = mark["label"] = text.clean(place.get("name"))
     for number, option in enumerate(options):
         for event in option["events"]:
             at = _position(event, option, lines[number])
@@ -238,6 +242,7 @@ def _mark(marks: list[dict[str, Any]], name: object, lon: float, lat: float) -> 
         "lon": round(float(lon), 4),
         "lat": round(float(lat), 4),
         "name": text.clean(name),
+        "label": wording.short_place(name),
         "kind": "terminal",
         "items": [],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from corridors.outputs import text
 from corridors.outputs.colours import style_of
 
 Option = Mapping[str, Any]
-MODE_WORDS = {"rail": "Rail", "road": "Road", "ferry": "Ferry", "sea": "Deep sea"}
+MODE_WORDS = {"rail": "Rail", "road": "Road", "ferry": "Ferry", "sea": "Sea"}
 EVENT_WORDS = {
     "fill": "Waiting for the train to fill",
     "border": "Border crossing",
@@ -24,6 +25,12 @@ EVENT_WORDS = {
 }
 #: Kinds of event at which a reader would say the route goes "via" the place.
 VIA_KINDS = ("border", "gauge_change", "lift", "wait", "transshipment")
+_BRACKETS = re.compile(r"\s*\([^()]*\)")
+_KIND_OF_PLACE = re.compile(
+    r"\s+(?:(?:rail|transfer|gauge|border)\s+)?(?:yard|station|terminal)$"
+    r"|\s+(?:(?:ferry|dry|sea|river)\s+)?port$|\s+customs$",
+    re.IGNORECASE,
+)
 _OWNERSHIP = {"SOC": "shipper-owned", "COC": "carrier-owned"}
 _UNITS = {"FEU": "one laden 40 ft container", "TEU": "one laden 20 ft container", "t": "one tonne"}
 _SCOPES = {"terminal": "terminal gate to terminal gate", "door": "door to door"}
@@ -142,28 +149,45 @@ def _clock(shipment: Mapping[str, Any]) -> str:
     return _SCOPES.get(str(shipment.get("scope")), text.clean(shipment.get("scope")))
 
 
+def short_place(name: object) -> str:
+    """A place name short enough for a label: without brackets and the kind of facility.
+
+    Examples
+    --------
+    >>> short_place("Khorgos (Horgos) rail station–Altynkol")
+    'Khorgos–Altynkol'
+    """
+    whole = text.clean(name)
+    parts = [_KIND_OF_PLACE.sub("", _BRACKETS.sub(" ", part)).strip() for part in whole.split("–")]
+    return "–".join(" ".join(part.split()) for part in parts) if all(parts) else whole
+
+
 def via(option: Option) -> str:
     """The places that tell one variant from another, in the order they are passed."""
-    ends = {str(leg.get(key)) for leg in option["legs"][:1] for key in ("from", "from_id")}
-    ends |= {str(leg.get(key)) for leg in option["legs"][-1:] for key in ("to", "to_id")}
+    ends = {short_place(leg.get("from")) for leg in option["legs"][:1]}
+    ends |= {short_place(leg.get("to")) for leg in option["legs"][-1:]}
     places: list[str] = []
     for event in option["events"]:
-        place = text.clean(event.get("place"))
-        if event["kind"] in VIA_KINDS and place and place not in places and place not in ends:
+        place = short_place(event.get("place"))
+        # A yard at a border just named ("Brest–Małaszewicze") needs no second mention.
+        named = {part for other in (*places, *ends) for part in (other, *other.split("–"))}
+        if event["kind"] in VIA_KINDS and place and place not in named:
             places.append(place)
     if not places:
         return text.clean(option.get("variant")).replace("-", " · ")
     return ", ".join(places)
 
 
-def condition_lines(document: Mapping[str, Any]) -> list[str]:
-    """What was applied, and what is known and was not."""
+def condition_lines(document: Mapping[str, Any], *, most: int = 99) -> list[str]:
+    """What was applied, and what is known and was not; at most so many of the latter."""
     conditions = document.get("conditions") or {}
     out = []
     applied = _join(conditions.get("applied"))
     if applied and applied != "normal operation":
         out.append(f"Applied: {applied}.")
-    if known := _join(conditions.get("known_but_not_applied")):
+    every = list(conditions.get("known_but_not_applied") or ())
+    if known := _join(every[:most]):
+        known += f"; and {len(every) - most} more" if len(every) > most else ""
         seen = text.clean(conditions.get("last_known"))
         out.append(f"Known{f' as of {seen}' if seen else ''} and not applied: {known}.")
     return out

@@ -3,7 +3,7 @@
 function corridorsMap(map, blobId) {
   "use strict";
   var data = JSON.parse(document.getElementById(blobId).textContent);
-  var MODES = { rail: ["Rail", 4, null], road: ["Road", 4, "7 5"], ferry: ["Ferry", 5, "0.1 7.5"], sea: ["Deep sea", 3.6, "15 6"] };
+  var MODES = { rail: ["Rail", 4, null], road: ["Road", 4, "7 5"], ferry: ["Ferry", 5, "0.1 7.5"], sea: ["Sea", 3.6, "15 6"] };
   var KINDS = { end: "Origin or destination", wait: "Wait for a ship", gauge: "Change of gauge", border: "Border crossing", transfer: "Change of mode or ship", terminal: "Terminal" };
   var GAP = 6.2, STEP = 4, EASE = 36, SVG = "http://www.w3.org/2000/svg";
   var calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -205,7 +205,7 @@ function corridorsMap(map, blobId) {
     return mark.items.some(function (item) { return shown(corridors[item.option]); });
   }
   function drawMarks() {
-    var room = 24, next = [];
+    var room = 27, next = [];
     data.marks.filter(relevant).forEach(function (mark) {
       var p = map.project([mark.lat, mark.lon]), home = null;
       next.some(function (c) { if (p.distanceTo(c.p) < room) { home = c; return true; } return false; });
@@ -266,7 +266,13 @@ function corridorsMap(map, blobId) {
   function width(text, size, weight, spacing) { pen.font = weight + " " + size + "px " + face; return pen.measureText(text).width + (spacing || 0) * text.length; }
   function drawNames() {
     names.textContent = "";
-    var size = map.getSize(), zoom = map.getZoom(), taken = [], spots = [], lines = [], offset = map.containerPointToLayerPoint([0, 0]);
+    var size = map.getSize(), zoom = map.getZoom(), taken = [], spots = [], lines = new Set(), offset = map.containerPointToLayerPoint([0, 0]);
+    /* Lines are remembered as cells of eight pixels: asking a box is then a handful of look-ups. */
+    function cell(x, y) { return (x >> 3) * 8192 + (y >> 3); }
+    function offLines(b) {
+      for (var x = b[0] >> 3; x <= b[2] >> 3; x++) for (var y = b[1] >> 3; y <= b[3] >> 3; y++) if (lines.has(x * 8192 + y)) return false;
+      return true;
+    }
     function free(b, set) { return !set.some(function (t) { return b[0] < t[2] && b[2] > t[0] && b[1] < t[3] && b[3] > t[1]; }); }
     function inside(b) { return b[0] > 3 && b[1] > 2 && b[2] < size.x - 3 && b[3] < size.y - 2; }
     function put(cls, text, x, y, colour) {
@@ -283,10 +289,10 @@ function corridorsMap(map, blobId) {
     });
     corridors.filter(shown).forEach(function (c) {
       c.track.rings().forEach(function (ring) {
-        for (var i = 0; i < ring.length; i += 3) {
-          var p = ring[i].subtract(offset);
-          if (p.x > -10 && p.y > -10 && p.x < size.x + 10 && p.y < size.y + 10) lines.push([p.x - 5, p.y - 5, p.x + 5, p.y + 5]);
-        }
+        ring.forEach(function (q) {
+          var x = q.x - offset.x, y = q.y - offset.y;
+          if (x > 0 && y > 0 && x < size.x && y < size.y) lines.add(cell(x, y));
+        });
       });
     });
     if (map.hasLayer(marksLayer)) {
@@ -295,16 +301,16 @@ function corridorsMap(map, blobId) {
       clusters.forEach(function (c) {
         var head = c.marks[0], end = head.kind === "end", s = end ? (small() ? 13 : 14.5) : (small() ? 11.5 : 12.5);
         if (small() && zoom < 3 && !end && head.kind !== "wait") return;
-        var w = width(head.name, s, 650) + 4, h = s * 1.25, best = null;
+        var w = width(head.label, s, 650) + 4, h = s * 1.25, best = null;
         var tries = [[12, 0], [-12 - w, 0], [8, -h - 1], [-8 - w, -h - 1], [8, h + 1], [-8 - w, h + 1], [-w / 2, -h - 4], [-w / 2, h + 4]];
         [true, false].some(function (strict) {
           return tries.some(function (o) {
             var x = c.at.x + o[0], y = c.at.y + o[1] - h / 2, b = [x, y, x + w, y + h];
-            if (!inside(b) || !free(b, taken) || (strict && !free(b, lines))) return false;
+            if (!inside(b) || !free(b, taken) || (strict && !offLines(b))) return false;
             best = b; return true;
           });
         });
-        if (best) { taken.push(best); put(end ? "n-end" : "n-place", head.name, best[0] + 1, best[1]); }
+        if (best) { taken.push(best); put(end ? "n-end" : "n-place", head.label, best[0] + 1, best[1]); }
       });
     }
     if (show.days) corridors.filter(shown).forEach(function (c) {
@@ -323,7 +329,7 @@ function corridorsMap(map, blobId) {
       set[1].slice().sort(function (a, b) { return a[3] - b[3]; }).forEach(function (label) {
         if (label[3] > zoom - (small() ? 1.5 : 1)) return;
         var p = map.latLngToContainerPoint([label[2], label[1]]), w = width(label[0], set[2], 400, set[3]) + 6, b = [p.x - w / 2, p.y - 8, p.x + w / 2, p.y + 8];
-        if (inside(b) && free(b, taken) && free(b, lines)) { taken.push(b); put(set[0], label[0], b[0] + 3, b[1]); }
+        if (inside(b) && free(b, taken) && offLines(b)) { taken.push(b); put(set[0], label[0], b[0] + 3, b[1]); }
       });
     });
   }
@@ -341,7 +347,7 @@ function corridorsMap(map, blobId) {
     if (day <= 0) return c.option.short + ": at the start";
     if (a.done) return c.option.short + ": arrived, day " + (Math.round(c.option.days * 2) / 2);
     if (a.event) return c.option.short + ": " + a.event[0].toLowerCase() + (a.event[1] ? ", " + a.event[1] : "");
-    return c.option.short + ": " + MODES[a.leg.mode][0].toLowerCase() + " to " + a.leg.to;
+    return c.option.short + ": " + MODES[a.leg.mode][0].toLowerCase() + " to " + a.leg.goal;
   }
   function tick() {
     corridors.forEach(function (c) {
@@ -466,6 +472,8 @@ function corridorsMap(map, blobId) {
     var box = e.popup.getElement(), title = box.querySelector("h2");
     box.setAttribute("role", "dialog");
     box.setAttribute("aria-label", title ? title.textContent : "Details");
+    var scrolled = box.querySelector(".leaflet-popup-scrolled");
+    if (scrolled) scrolled.tabIndex = 0;
     var active = document.activeElement;
     if (active && active.classList.contains("leaflet-marker-icon")) {
       opener = active;
@@ -478,12 +486,19 @@ function corridorsMap(map, blobId) {
 
   if (innerWidth <= 820 && byId("legend")) byId("legend").querySelector("details").open = false;
   document.querySelectorAll("#legend details, #layers details").forEach(function (e) { e.addEventListener("toggle", drawNames); });
+  /* The clock grows with the number of corridors; what stands above it moves up. */
+  function lift() {
+    var clock = byId("clock");
+    if (clock) document.documentElement.style.setProperty("--clock", clock.offsetHeight + 12 + "px");
+  }
   function fit() {
+    lift();
     var b = data.bounds, tight = small(), below = byId("clock") ? byId("clock").offsetHeight : 0;
     map.invalidateSize({ animate: false });
     map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { paddingTopLeft: tight ? [14, 44] : [34, 30], paddingBottomRight: [tight ? 40 : 70, below + (tight ? 34 : 40)], animate: false, maxZoom: 7 });
   }
   fit();
+  if (byId("clock") && window.ResizeObserver) new ResizeObserver(lift).observe(byId("clock"));
   map.on("zoomend moveend resize", redraw);
   redraw();
   map.corridors = { data: data, at: function (n, d) { return at(corridors[n], d); }, rings: function (n) { return corridors[n].track.rings(); }, png: png };
