@@ -278,3 +278,17 @@ def test_nothing_to_show_still_opens(document: dict, tmp_path: Path, open_page: 
     page = open_page(tmp_path / "map.html")
     assert page.inner_text("h1") == "No corridor can serve this shipment"
     assert page.log == []
+
+
+def test_accessibility_rules(page_file: Path, open_page: Open) -> None:
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe is not installed"
+    )
+    for size in ({"width": 1400, "height": 900}, {"width": 390, "height": 844}):
+        page = open_page(page_file, viewport=size, bypass_csp=True)
+        page.locator(".leaflet-marker-icon").nth(2).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(300)
+        found = axe.Axe().run(page).response["violations"]
+        bad = [(v["id"], v["impact"]) for v in found if v["impact"] in ("serious", "critical")]
+        assert bad == []

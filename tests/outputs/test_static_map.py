@@ -34,7 +34,7 @@ def test_parts_of_the_sheet(document: dict, geometries: dict) -> None:
         "Natural Earth",
         "No endorsement",
         "fixture-0",
-        "excluded: fixture: no container service",
+        "Excluded. Fixture: no container service",
         "Hormuz restricted",
         "Change of mode or ship",
         "Change of gauge",

@@ -102,6 +102,18 @@ def test_headline_claims_only_what_ranges_allow(document: dict) -> None:
     assert wording.headline(document).startswith("Northern is fastest: 14 days (12–16) against")
 
 
+def test_equal_times_are_not_ranked(document: dict) -> None:
+    _set(document, "titr", (10, 15.4, 25))
+    assert wording.headline(document).startswith("Northern and TITR take as long: 15.5 days")
+
+
+def test_labels_are_short_and_never_empty() -> None:
+    assert wording.short_place("Tashkurgan customs–Sost dry port") == "Tashkurgan–Sost"
+    assert wording.short_place("Ghulam Khan (Afghan side)–Ghulam Khan road port") == "Ghulam Khan"
+    assert wording.short_place("Port Qasim") == "Port Qasim"
+    assert wording.short_place("(only brackets)") == "(only brackets)"
+
+
 def test_headline_with_one_and_no_option(document: dict) -> None:
     document["options"] = document["options"][:1] + document["options"][-1:]
     assert wording.headline(document).startswith("Northern is the only way found")

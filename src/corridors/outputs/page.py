@@ -83,7 +83,7 @@ def _cards(document: Mapping[str, Any], labels: Sequence[str]) -> str:
             status = "Excluded" if option["status"] == "excluded" else "Not possible"
             out.append(
                 f'<article class="card off"><h3>{escape(style.name)}</h3><p class="why">'
-                f"<b>{status}.</b> {escape(option.get('reason') or 'No reason given.')}</p>"
+                f"<b>{status}.</b> {escape(wording.why_not(option))}</p>"
                 "</article>"
             )
             continue

@@ -152,7 +152,8 @@ def table(document: Mapping[str, Any], top: float, width: float) -> tuple[str, f
         )
         if option["status"] != "ok":
             out.append(svg_text(_EDGE + 22, y, style.name, 14, bold=True, fill=MUTED))
-            reason = f"{option['status']}: {text.clean(option.get('reason')) or 'no reason given'}"
+            status = "Excluded" if option["status"] == "excluded" else "Not possible"
+            reason = f"{status}. {wording.why_not(option)}"
             line = wrap(reason, width - _EDGE * 2 - 230, 13)
             short = line[0] + (" …" if len(line) > 1 else "") if line else ""
             out.append(svg_text(_EDGE + 230, y, short, 13, fill=MUTED))

@@ -28,7 +28,7 @@ VIA_KINDS = ("border", "gauge_change", "lift", "wait", "transshipment")
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
 _KIND_OF_PLACE = re.compile(
     r"\s+(?:(?:rail|transfer|gauge|border)\s+)?(?:yard|station|terminal)$"
-    r"|\s+(?:(?:ferry|dry|sea|river)\s+)?port$|\s+customs$",
+    r"|\s+(?:(?:ferry|dry|sea|river|road)\s+)?port$|\s+customs$",
     re.IGNORECASE,
 )
 _OWNERSHIP = {"SOC": "shipper-owned", "COC": "carrier-owned"}
@@ -86,36 +86,33 @@ def headline(document: Mapping[str, Any]) -> str:
     if len(options) == 1:
         only = options[0]
         return (
-            f"{labels[id(only)]} is the only way found: "
-            f"{text.days(_mean(only, 'time_days'))} days "
-            f"({spread(only['time_days'], text.days)}), {text.usd(_mean(only, 'cost_usd'))}"
+            f"{labels[id(only)]} is the only way found: {_time(only)}, "
+            f"{text.usd(_mean(only, 'cost_usd'))}"
         )
     quick, clear_time = _best(options, "time_days")
     cheap, clear_cost = _best(options, "cost_usd")
-    second = min((o for o in options if o is not quick), key=lambda o: _mean(o, "time_days"))
-    quick_days = (
-        f"{text.days(_mean(quick, 'time_days'))} days ({spread(quick['time_days'], text.days)})"
-    )
-    next_days = (
-        f"{text.days(_mean(second, 'time_days'))} ({spread(second['time_days'], text.days)}) "
-        f"by {labels[id(second)]}"
-    )
-    name = labels[id(quick)]
-    low_cost = f"{text.usd(_mean(cheap, 'cost_usd'))}"
+    others = (o for o in options if o is not quick)
+    second = min(others, key=lambda o: _mean(o, "time_days"))
+    name, rival = labels[id(quick)], labels[id(second)]
+    low_cost = text.usd(_mean(cheap, "cost_usd"))
     if quick is cheap and clear_time and clear_cost:
-        return f"{name} is fastest and cheapest: {quick_days} against {next_days}; {low_cost}"
-    time_part = (
-        f"{name} is fastest: {quick_days} against {next_days}"
-        if clear_time
-        else f"{name} is fastest on average, but ranges overlap: {quick_days} against {next_days}"
-    )
+        return (
+            f"{name} is fastest and cheapest: {_time(quick)} against {_time(second, unit='')} "
+            f"by {rival}; {low_cost}"
+        )
+    if text.days(_mean(quick, "time_days")) == text.days(_mean(second, "time_days")):
+        time_part = f"{name} and {rival} take as long: {_time(quick)} and {_time(second, unit='')}"
+    else:
+        claim = "is fastest" if clear_time else "is fastest on average, but ranges overlap"
+        time_part = f"{name} {claim}: {_time(quick)} against {_time(second, unit='')} by {rival}"
     other = "it" if cheap is quick else labels[id(cheap)]
-    cost_part = (
-        f"{other} is cheapest at {low_cost}"
-        if clear_cost
-        else f"{other} is cheapest on average at {low_cost}, with overlap"
-    )
-    return f"{time_part}; {cost_part}"
+    claim = "is cheapest" if clear_cost else "is cheapest on average"
+    return f"{time_part}; {other} {claim} at {low_cost}"
+
+
+def _time(option: Option, *, unit: str = " days") -> str:
+    summary = option["time_days"]
+    return f"{text.days(summary['mean'])}{unit} ({spread(summary, text.days)})"
 
 
 def _mean(option: Option, key: str) -> float:
@@ -159,7 +156,9 @@ def short_place(name: object) -> str:
     """
     whole = text.clean(name)
     parts = [_KIND_OF_PLACE.sub("", _BRACKETS.sub(" ", part)).strip() for part in whole.split("–")]
-    return "–".join(" ".join(part.split()) for part in parts) if all(parts) else whole
+    if not all(parts):
+        return whole
+    return "–".join(dict.fromkeys(" ".join(part.split()) for part in parts))
 
 
 def via(option: Option) -> str:
@@ -176,6 +175,12 @@ def via(option: Option) -> str:
     if not places:
         return text.clean(option.get("variant")).replace("-", " · ")
     return ", ".join(places)
+
+
+def why_not(option: Option) -> str:
+    """The reason an option cannot be taken, as a sentence."""
+    reason = text.clean(option.get("reason")) or "no reason given"
+    return reason[:1].upper() + reason[1:].rstrip(".") + "."
 
 
 def condition_lines(document: Mapping[str, Any], *, most: int = 99) -> list[str]:

@@ -264,6 +264,7 @@ function corridorsMap(map, blobId) {
   var pen = document.createElement("canvas").getContext("2d"), face = getComputedStyle(document.body).fontFamily;
   var show = { names: true, days: true };
   function width(text, size, weight, spacing) { pen.font = weight + " " + size + "px " + face; return pen.measureText(text).width + (spacing || 0) * text.length; }
+  var day = 0, running = false;
   function drawNames() {
     names.textContent = "";
     var size = map.getSize(), zoom = map.getZoom(), taken = [], spots = [], lines = new Set(), offset = map.containerPointToLayerPoint([0, 0]);
@@ -294,6 +295,13 @@ function corridorsMap(map, blobId) {
           if (x > 0 && y > 0 && x < size.x && y < size.y) lines.add(cell(x, y));
         });
       });
+    });
+    /* At rest a container's name has right of way; while it plays, names stand still under it. */
+    if (!running && !small()) corridors.filter(shown).forEach(function (c) {
+      var a = at(c, day);
+      if (!a || !a.point) return;
+      var p = a.point.subtract(offset), w = width(c.option.short, 11.5, 650) + 18;
+      taken.push([p.x - w / 2, p.y - 31, p.x + w / 2, p.y - 9]);
     });
     if (map.hasLayer(marksLayer)) {
       clusters.forEach(function (c) { c.at = map.latLngToContainerPoint([c.marks[0].lat, c.marks[0].lon]); spots.push([c.at.x - 9, c.at.y - 9, c.at.x + 9, c.at.y + 9]); });
@@ -333,7 +341,6 @@ function corridorsMap(map, blobId) {
       });
     });
   }
-  var day = 0;
   corridors.forEach(function (c) {
     c.mover = paint(el("div", "mover"), c.option);
     c.mover.append(el("b"), el("span", null, c.option.short));
@@ -350,10 +357,17 @@ function corridorsMap(map, blobId) {
     return c.option.short + ": " + MODES[a.leg.mode][0].toLowerCase() + " to " + a.leg.goal;
   }
   function tick() {
+    var up = [];
     corridors.forEach(function (c) {
       var a = at(c, day), visible = shown(c) && a && a.point;
       c.mover.style.display = visible ? "" : "none";
-      if (visible) { L.DomUtil.setPosition(c.mover, a.point); c.mover.classList.toggle("waits", !!a.event && !a.done); }
+      if (visible) {
+        L.DomUtil.setPosition(c.mover, a.point);
+        c.mover.classList.toggle("waits", !!a.event && !a.done);
+        /* Two names on one spot: the later one goes below its container. */
+        c.mover.classList.toggle("low", up.some(function (p) { return Math.abs(p.x - a.point.x) < 66 && Math.abs(p.y - a.point.y) < 19; }));
+        if (!c.mover.classList.contains("low")) up.push(a.point);
+      }
       c.status.firstChild.textContent = sayWhere(c, a);
     });
     if (!byId("day")) return;
@@ -405,9 +419,9 @@ function corridorsMap(map, blobId) {
 
   /* ---- the clock */
   var longest = Math.ceil(Math.max.apply(null, [1].concat(corridors.map(function (c) { return c.option.days; })))) + 1;
-  var running = false, before = 0, icon = { play: "M3 1.5v13l11-6.5z", pause: "M3 2h4v12H3zM9 2h4v12H9z" };
+  var before = 0, icon = { play: "M3 1.5v13l11-6.5z", pause: "M3 2h4v12H3zM9 2h4v12H9z" };
   function button(name, label) { byId("play").querySelector("path").setAttribute("d", icon[name]); byId("play").setAttribute("aria-label", label); }
-  function stop() { running = false; button("play", "Play the journey"); }
+  function stop() { running = false; button("play", "Play the journey"); drawNames(); }
   function frame(now) {
     if (!running) return;
     if (before) day = Math.min(longest, day + (now - before) / 1000 * 2.6);
@@ -420,7 +434,8 @@ function corridorsMap(map, blobId) {
     if (!corridors.length) byId("clock").hidden = true;
     byId("day").max = longest;
     for (var d = 0, gap = longest > 60 ? 20 : 10; d <= longest; d += gap) { var t = el("i", null, d); t.style.left = 100 * d / longest + "%"; byId("ticks").append(t); }
-    byId("day").addEventListener("input", function () { stop(); day = Number(byId("day").value); tick(); });
+    byId("day").addEventListener("input", function () { if (running) stop(); day = Number(byId("day").value); tick(); });
+    byId("day").addEventListener("change", drawNames);
     byId("play").addEventListener("click", function () {
       if (running) { stop(); return; }
       if (day >= longest) day = 0;
