@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from corridors.errors import DataError, ParameterError
 from corridors.parameters import Ledger, ParameterRow
@@ -114,6 +116,9 @@ def test_overlay_refuses(tmp_path: Path, line: str, message: str) -> None:
         ("k,1,,3,h,assumption,,,,,", r":3: column typ: '' is not a number"),
         ("k,nan,2,3,h,assumption,,,,,", r":3: column low: 'nan' is not finite"),
         ("k,1,2,inf,h,assumption,,,,,", r":3: column high: 'inf' is not finite"),
+        ("k,1,2_000,3e3,h,assumption,,,,,", r":3: column typ: '2_000' is not a number"),
+        ("k,1,２,3,h,assumption,,,,,", r":3: column typ: '２' is not a number"),
+        ("k,1,2,3,h,assumption,,,²⁰²⁴,,", r":3: column year"),
         ("k,3,2,4,h,assumption,,,,,", r":3: column low: '3' is above typ"),
         ("k,1,2,1.5,h,assumption,,,,,", r":3: column high: '1.5' is below typ"),
         ("k,-1,2,3,h,assumption,,,,,", r":3: column low: '-1' is negative"),
@@ -184,3 +189,31 @@ def test_text_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     path.write_bytes(HEADER.encode() + b"\nk,1,2,3,h,expert,,,,,Baku \xff\n")
     with pytest.raises(DataError, match="not UTF-8"):
         Ledger.read(path)
+
+
+@given(st.text(max_size=80))
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_text_is_either_a_row_or_a_named_error(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "fuzz.csv"
+    path.write_bytes((HEADER + "\n" + text).encode("utf-8", errors="replace"))
+    try:
+        ledger = Ledger.read(path)
+    except DataError:
+        return
+    assert all(row.distribution.mean >= 0.0 for row in ledger)
+
+
+@given(st.lists(st.text(alphabet="0123456789.-e_,nai ", max_size=8), min_size=3, max_size=3))
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_is_read_makes_a_distribution(tmp_path: Path, numbers: list[str]) -> None:
+    cells = ",".join('"' + number + '"' for number in numbers)
+    path = table(tmp_path, f"k,{cells},h,assumption,,,,,", name="fuzz.csv")
+    try:
+        row = Ledger.read(path).get("k")
+    except DataError:
+        return
+    assert row.distribution.mean >= 0.0

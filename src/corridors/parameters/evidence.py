@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from corridors.errors import DataError, UsageError
-from corridors.parameters.ledger import GRADES, read_table
+from corridors.parameters.ledger import GRADES, is_year, plain_number, read_table
 
 KINDS = ("target", "record", "average", "bad_week", "assessment", "capacity", "other")
 _NUMBERS = ("value_low", "value_high")
@@ -223,10 +223,9 @@ def _row(path: Path, line: int, cells: dict[str, str]) -> EvidenceRow:
         raise fail("grade", f"is none of {', '.join(GRADES)}")
     numbers: dict[str, float | None] = {}
     for column in _NUMBERS:
-        try:
-            value = float(cells[column]) if cells[column] else None
-        except ValueError:
-            raise fail(column, "is not a number") from None
+        value = plain_number(cells[column]) if cells[column] else None
+        if cells[column] and value is None:
+            raise fail(column, "is not a number")
         if value is not None and not math.isfinite(value):
             raise fail(column, "is not finite")
         numbers[column] = value
@@ -237,7 +236,7 @@ def _row(path: Path, line: int, cells: dict[str, str]) -> EvidenceRow:
         raise fail("value_low", f"is above value_high ({high:g})")
     years: dict[str, int | None] = {}
     for column in _YEARS:
-        if cells[column] and not (cells[column].isdigit() and len(cells[column]) == 4):
+        if cells[column] and not is_year(cells[column]):
             raise fail(column, "is not a year of four digits")
         years[column] = int(cells[column]) if cells[column] else None
     text = {name: cells[name] for name in COLUMNS if name not in numbers and name not in years}

@@ -270,6 +270,25 @@ def _user_number(key: str, value: float | str, *, unit: str) -> float:
     return number
 
 
+def plain_number(text: str) -> float | None:
+    """Return the number written in `text`, or ``None`` if it is none.
+
+    Stricter than ``float``: digit groups (``1_000``) and digits of other scripts are more
+    likely slips than numbers.
+    """
+    if not text.isascii() or "_" in text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def is_year(text: str) -> bool:
+    """Whether `text` is a year of four digits."""
+    return len(text) == 4 and text.isascii() and text.isdigit()
+
+
 def read_table(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (line, cells) of a CSV file whose header must be exactly `columns`.
 
@@ -337,10 +356,9 @@ def _row(path: Path, line: int, cells: dict[str, str]) -> ParameterRow:
         return DataError(f"{path}:{line}: column {column}: {cells[column]!r} {why}")
 
     def number(column: str) -> float:
-        try:
-            value = float(cells[column])
-        except ValueError:
-            raise fail(column, "is not a number") from None
+        value = plain_number(cells[column])
+        if value is None:
+            raise fail(column, "is not a number")
         if not math.isfinite(value):
             raise fail(column, "is not finite")
         if value < 0.0:
@@ -366,10 +384,8 @@ def _row(path: Path, line: int, cells: dict[str, str]) -> ParameterRow:
         raise fail("grade", f"is none of {', '.join(GRADES)}")
     if cells["grade"] in ("measured", "published") and not (cells["source"] and cells["url"]):
         raise fail("source", f"or url is blank, but the grade is {cells['grade']}")
-    year: int | None = None
-    if cells["year"]:
-        if not (cells["year"].isdigit() and len(cells["year"]) == 4):
-            raise fail("year", "is not a year of four digits")
-        year = int(cells["year"])
+    if cells["year"] and not is_year(cells["year"]):
+        raise fail("year", "is not a year of four digits")
+    year = int(cells["year"]) if cells["year"] else None
     text = {name: cells[name] for name in ("key", "unit", "grade", "source", "url", "seen", "note")}
     return ParameterRow(low=low, typ=typ, high=high, year=year, file=path.name, line=line, **text)
