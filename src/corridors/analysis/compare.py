@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +18,7 @@ from corridors.parameters import Ledger
 from corridors.routing.ends import RoadReach, join, road_reach
 from corridors.routing.plan import Plan
 from corridors.routing.route import Route, build_route
-from corridors.routing.search import Found, Quest, Weigh, search
+from corridors.routing.search import Found, PlanTree, Quest, Weigh, search
 from corridors.shipment import Objective, Scope, Shipment
 
 MODES = ("rail", "road", "sea", "ferry")
@@ -123,12 +124,14 @@ class Desk:
     via: tuple[frozenset[str], ...]
     reaches: tuple[RoadReach | None, RoadReach | None]
 
+    @cached_property
     def weigh(self) -> Weigh:
         """Mean generalised cost of a move, by the shipment's objective."""
         hour, dollar = _weights(self.shipment)
-        per_km: dict[str, float] = {}
         events: dict[tuple[object, ...], float] = {}
         model, graph = self.model, self.graph
+
+        per_km: dict[str, float] = {}
 
         def zone_weight(zone: str) -> float:
             if zone not in per_km:
@@ -145,6 +148,9 @@ class Desk:
                 yard = row.gauge_ab if move.forward else row.gauge_ba
                 if yard:
                     parts.append(model.gauge_change(graph.facilities[yard]))
+                reload = model.reload(row, forward=move.forward, country=pair[1])
+                if reload is not None:
+                    parts.append(reload)
             elif move.service is not None:
                 port = graph.facilities[state[0]]
                 km = graph.service_km[move.service.id]
@@ -176,19 +182,20 @@ class Desk:
 
         return weigh
 
-    def quest(self, plan: Plan | None) -> Quest:
-        """The search for a plan, ends joined."""
+    def quest(self, plans: Sequence[Plan]) -> Quest:
+        """The search for some plans of one corridor, ends joined."""
         hour, _ = _weights(self.shipment)
         ends = []
         for arriving, end in ((False, self.shipment.origin), (True, self.shipment.destination)):
-            section = None if plan is None else plan.sections[-1 if arriving else 0]
+            sections = [plan.sections[-1 if arriving else 0] for plan in plans]
+            modes = frozenset(mode for section in sections for mode in section.modes)
             ends.append(
                 join(
                     self.graph,
                     end,
                     model=self.model,
                     value_of_hour=hour,
-                    trunk_modes=None if section is None else section.modes,
+                    trunk_modes=modes if plans else None,
                     reach=self.reaches[int(arriving)],
                     arriving=arriving,
                 )
@@ -199,7 +206,6 @@ class Desk:
             goals=goal.states,
             start_moves=start.out,
             goal_moves=goal.into,
-            plan=plan,
             via=self.via,
             modes=self.conditions.modes,
         )
@@ -280,9 +286,7 @@ def compare(
         raise UsageError(f"no corridor {unknown[0]!r}: choose from {known}")
     numbers = Draws(desk.ledger, count=draws, seed=seed)
     options = tuple(
-        _option(desk, name, numbers)
-        for name in engine.plans
-        if not corridors or name in corridors
+        _option(desk, name, numbers) for name in engine.plans if not corridors or name in corridors
     )
     return Answer(
         "compare", engine, desk.ledger, desk.graph, desk.shipment, desk.conditions,
@@ -322,9 +326,7 @@ def open_desk(
         road_reach(graph, end) if not _served(graph, end.facilities) else None
         for end in (start, goal)
     )
-    return Desk(
-        engine, graph, ledger, model, shipment, conditions, via, (reaches[0], reaches[1])
-    )
+    return Desk(engine, graph, ledger, model, shipment, conditions, via, (reaches[0], reaches[1]))
 
 
 def _served(graph: MovementGraph, facilities: Collection[str]) -> bool:
@@ -356,7 +358,8 @@ def _via(engine: Engine, text: str) -> frozenset[str]:
 
 
 def _option(desk: Desk, corridor: str, numbers: Draws) -> Option:
-    variants = [_variant(desk, plan) for plan in _plans(desk, corridor)]
+    plans = _plans(desk, corridor)
+    variants = _variants(desk, plans)
     if not variants:
         shipment = desk.shipment
         reason = (
@@ -370,9 +373,7 @@ def _option(desk: Desk, corridor: str, numbers: Draws) -> Option:
         return Option(corridor, status, reason, None, None, tuple(variants))
     best = min(open_ones, key=lambda v: desk.rank(v.route) if v.route else 0.0)
     assert best.route is not None
-    return Option(
-        corridor, "ok", "", best.route, draw(best.route, numbers), tuple(variants)
-    )
+    return Option(corridor, "ok", "", best.route, draw(best.route, numbers), tuple(variants))
 
 
 def _plans(desk: Desk, corridor: str) -> list[Plan]:
@@ -386,23 +387,27 @@ def _plans(desk: Desk, corridor: str) -> list[Plan]:
     return list(kept.values())
 
 
-def _variant(desk: Desk, plan: Plan) -> Variant:
-    found = search(desk.graph, desk.quest(plan), desk.weigh())
-    if found is None:
-        return Variant(plan.variant, None, blocked_by(desk.graph, plan))
-    return Variant(
-        plan.variant, desk.route(found, corridor=plan.corridor, variant=plan.variant)
-    )
+def _variants(desk: Desk, plans: Sequence[Plan]) -> list[Variant]:
+    shut = {plan: blocked_by(desk.graph, plan) for plan in plans}
+    passable = [plan for plan in plans if not shut[plan]]
+    found: dict[int, Found] = {}
+    if passable:
+        found = search(desk.graph, desk.quest(passable), desk.weigh, PlanTree(passable))
+    ways = {plan: found[number] for number, plan in enumerate(passable) if number in found}
+    return [
+        Variant(plan.variant, desk.route(ways[plan], corridor=plan.corridor, variant=plan.variant))
+        if plan in ways
+        else Variant(plan.variant, None, shut[plan] or NO_PATH)
+        for plan in plans
+    ]
+
+
+NO_PATH = "no path in the countries and modes of the corridor joins its gateways"
 
 
 def blocked_by(graph: MovementGraph, plan: Plan) -> str:
-    """Name the first gateway of a plan that cannot be passed."""
-    open_crossings = {
-        move.crossing.id for moves in graph.moves.values() for move in moves if move.crossing
-    }
-    open_services = {
-        move.service.id for moves in graph.moves.values() for move in moves if move.service
-    }
+    """Name the first gateway of a plan that cannot be passed; empty when all can."""
+    open_crossings, open_services = graph.open_crossings, graph.open_services
     services = {service.id: service for service in graph.tables.services}
     for gateway in plan.gateways:
         if gateway.crossings & open_crossings or gateway.services & open_services:
@@ -418,7 +423,7 @@ def blocked_by(graph: MovementGraph, plan: Plan) -> str:
         if gateway.services and not gateway.crossings:
             return f"no scheduled service in use ({detail})"
         return f"no open way through {gateway.label} ({detail})"
-    return "no path in the countries and modes of the corridor joins its gateways"
+    return ""
 
 
 def _why_none(
@@ -429,15 +434,11 @@ def _why_none(
         free = replace(
             desk,
             graph=desk.engine.graph(),
-            conditions=replace(
-                desk.conditions, avoid=(), via=(), modes=None, closed=frozenset()
-            ),
+            conditions=replace(desk.conditions, avoid=(), via=(), modes=None, closed=frozenset()),
             via=(),
         )
-        if any(
-            search(free.graph, free.quest(plan), free.weigh()) is not None
-            for plan in _plans(free, corridor)
-        ):
+        plans = _plans(free, corridor)
+        if search(free.graph, free.quest(plans), free.weigh, PlanTree(plans)):
             return "excluded", f"barred by {_asked(desk.conditions)}"
     reasons = list(dict.fromkeys(v.reason for v in variants))
     return "infeasible", "; ".join(reasons[:2])
@@ -477,7 +478,7 @@ def free_route(
         engine, origin, destination, scope, objective, value_of_time_usd_day, conditions
     )
     numbers = Draws(desk.ledger, count=draws, seed=seed)
-    found = search(desk.graph, desk.quest(None), desk.weigh())
+    found = search(desk.graph, desk.quest(()), desk.weigh).get(0)
     if found is None:
         reason = "no path joins the two places"
         if desk.conditions.restricts:
@@ -504,13 +505,13 @@ def _next_best(desk: Desk, best: Route) -> list[Route]:
         for leg in best.legs
         for _, move in leg.moves
     ]
-    quest, candidates = desk.quest(None), []
+    quest, candidates = desk.quest(()), []
     for door in dict.fromkeys(d for d in doors if d):
         graph = desk.engine.graph(
             avoid=desk.conditions.avoid, closed=desk.conditions.closed | {door}
         )
         other = replace(desk, graph=graph)
-        found = search(graph, quest, other.weigh())
+        found = search(graph, quest, other.weigh).get(0)
         if found is not None:
             route = other.route(found, corridor=None, variant=None)
             if shared_km(best, route) <= MOST_SHARED * route.km:

@@ -96,9 +96,7 @@ def _access_line(
     answer: Answer, zone: str, point: str, node: int | None, move: Move
 ) -> list[tuple[float, float]]:
     assert node is not None
-    end = next(
-        e for e in (answer.shipment.origin, answer.shipment.destination) if e.id == point
-    )
+    end = next(e for e in (answer.shipment.origin, answer.shipment.destination) if e.id == point)
     lines = answer.graph.network.lines("road")
     graph = lines.graph(zone, closed_countries=answer.graph.avoid)
     near = min(
@@ -194,9 +192,7 @@ class _Writer:
         }
         if option.route is None or option.spread is None:
             return head | {"variants": self._variants(option)}
-        return head | self._body(option.route, option.spread) | {
-            "variants": self._variants(option)
-        }
+        return head | self._body(option.route, option.spread) | {"variants": self._variants(option)}
 
     def _variants(self, option: Option) -> list[dict[str, Any]]:
         rows = []
@@ -421,4 +417,3 @@ def _worst(charges: Sequence[Charge]) -> str:
 def _source(charges: Sequence[Charge]) -> str:
     names = dict.fromkeys(c.row.source for c in charges if c.row.source)
     return "; ".join(names) or "assumption"
-

@@ -85,15 +85,11 @@ class Engine:
         """Facility id to name."""
         return {f.id: f.name for f in self.tables.facilities}
 
-    def graph(
-        self, *, avoid: Collection[str] = (), closed: Collection[str] = ()
-    ) -> MovementGraph:
+    def graph(self, *, avoid: Collection[str] = (), closed: Collection[str] = ()) -> MovementGraph:
         """Movement graph under a mask, kept for the next question."""
         key = (frozenset(avoid), frozenset(closed))
         if key not in self._graphs:
-            self._graphs[key] = MovementGraph(
-                self.network, self.tables, avoid=avoid, closed=closed
-            )
+            self._graphs[key] = MovementGraph(self.network, self.tables, avoid=avoid, closed=closed)
         return self._graphs[key]
 
     def end(self, text: str) -> End:
@@ -110,5 +106,3 @@ class Engine:
         country = place.country or country_of_point(self.graph(), place.lon, place.lat)
         known = tuple(f for f in place.facilities if f in self.names)
         return End(place.id, place.name, country, place.lon, place.lat, known)
-
-

@@ -20,7 +20,7 @@ class KnownCondition:
     @property
     def sentence(self) -> str:
         """One line for an answer."""
-        return f"{self.title} (since {self.since}, last known {self.last_known})"
+        return f"{self.title} ({self.since[:7]} to at least {self.last_known})"
 
 
 def known_conditions(folder: Path) -> list[KnownCondition]:
@@ -32,7 +32,9 @@ def known_conditions(folder: Path) -> list[KnownCondition]:
     known = []
     for path in sorted((folder / "conditions").glob("*.yaml")):
         head = _head(path)
-        if head.get("kind") == "disruption" and not head.get("valid_to"):
+        # Without a start it is no event but a question that somebody may ask.
+        started = bool(head.get("valid_from"))
+        if head.get("kind") == "disruption" and started and not head.get("valid_to"):
             known.append(
                 KnownCondition(
                     head.get("id", path.stem),

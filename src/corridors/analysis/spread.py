@@ -40,7 +40,9 @@ class Spread:
         bad = self.hours >= np.quantile(self.hours, 0.9)
         return max(
             self.step_hours,
-            key=lambda step: float(self.step_hours[step][bad].mean() - self.step_hours[step].mean()),
+            key=lambda step: float(
+                self.step_hours[step][bad].mean() - self.step_hours[step].mean()
+            ),
         )
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corridors.build.countries import CountryPolygons
 from corridors.build.packaged_extract import RawLines
 from corridors.geodesy import great_circle_km, great_circle_km_array
+from corridors.network.countries import CountryPolygons
 from corridors.network.flat import STITCHED, FlatNetwork
 
 BOX = (-10.0, 5.0, 145.0, 65.0)
@@ -271,13 +271,11 @@ def _split_at_borders(
         np.concatenate([lines.country, np.full(len(cross), -1, dtype=np.int16)]),
         np.concatenate([lines.u[keep], a, new]),
         np.concatenate([lines.v[keep], new, b]),
-        np.concatenate(
-            [lines.km[keep], lines.km[cross] * share, lines.km[cross] * (1 - share)]
-        ),
+        np.concatenate([lines.km[keep], lines.km[cross] * share, lines.km[cross] * (1 - share)]),
         np.concatenate([lines.flags[keep], lines.flags[cross], lines.flags[cross]]),
-        np.concatenate(
-            [lines.country[lines.u[keep]], lines.country[a], lines.country[b]]
-        ).astype(np.int16),
+        np.concatenate([lines.country[lines.u[keep]], lines.country[a], lines.country[b]]).astype(
+            np.int16
+        ),
     )
 
 

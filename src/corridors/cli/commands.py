@@ -171,7 +171,11 @@ def run_evidence(options: argparse.Namespace, argv: Sequence[str]) -> int:
     from corridors.outputs.plain import rows_as
 
     rows = evidence_rows(
-        data_dir(options.data), subject=options.subject, grade=options.grade, facts=options.facts
+        data_dir(options.data),
+        subject=options.subject,
+        grade=options.grade,
+        facts=options.facts,
+        stale=options.stale,
     )
     if not rows:
         print("no row matches", file=sys.stderr)

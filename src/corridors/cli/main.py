@@ -103,6 +103,7 @@ def parser() -> Parser:
     evidence = _command(sub, "evidence", commands.run_evidence, "where the numbers come from")
     evidence.add_argument("--for", dest="subject", metavar="ID", help="facility, crossing, zone")
     evidence.add_argument("--grade", choices=("measured", "published", "expert", "assumption"))
+    evidence.add_argument("--stale", metavar="24m", help="only figures older than this")
     evidence.add_argument("--facts", action="store_true", help="published facts, not parameters")
     evidence.add_argument("--format", choices=("table", "csv", "json"), default="table")
     _data(evidence)
@@ -112,8 +113,12 @@ def parser() -> Parser:
     _data(validate)
 
     build = _command(sub, "build", commands.run_build, "make a network from its sources")
-    build.add_argument("--packaged", action="store_true", required=True,
-                       help="the packaged network, from published packages")
+    build.add_argument(
+        "--packaged",
+        action="store_true",
+        required=True,
+        help="the packaged network, from published packages",
+    )
     build.add_argument("--source-dir", metavar="DIR", help="folder with the downloaded packages")
     build.add_argument("--out", required=True, metavar="DIR", help="a data folder, with curated/")
     return top

@@ -84,6 +84,13 @@ class CostModel:
 
         return self._event(keys("border_h"), keys("border_usd"), at=row.id, country=other)
 
+    def reload(self, row: Crossing, *, forward: bool, country: str) -> Vector | None:
+        """Truck to truck at a road border, where carriers may not go on; None elsewhere."""
+        way = "ab" if forward else "ba"
+        return self.optional_event(
+            "reload", (f"{row.id}/{way}", row.id), at=row.id, country=country
+        )
+
     def gauge_change(self, facility: Facility) -> Vector:
         """A change of gauge worked at a yard."""
         return self._event(

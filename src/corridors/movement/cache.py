@@ -16,9 +16,7 @@ from corridors.network.inputs import input_hashes
 from corridors.network.tables import Tables
 
 
-def fresh_network(
-    data: Path, tables: Tables, *, log: TextIO | None = None
-) -> CompiledNetwork:
+def fresh_network(data: Path, tables: Tables, *, log: TextIO | None = None) -> CompiledNetwork:
     """The compiled network that belongs to the folder's tables as they are now.
 
     Parameters

@@ -21,6 +21,7 @@ from corridors.movement.compiled import (
     Haul,
     Lines,
     ServiceRun,
+    haul_table,
     write_compiled,
     write_lines,
 )
@@ -28,14 +29,15 @@ from corridors.movement.overlay import CURATED, ZonedNetwork, lay_over
 from corridors.movement.sea_lanes import service_lanes
 from corridors.movement.zone_graph import Reach, ZoneGraph
 from corridors.network.countries import read_polygons
-from corridors.network.inputs import input_hashes
 from corridors.network.flat import STITCHED, FlatNetwork, read_flat_network
+from corridors.network.inputs import input_hashes
 from corridors.network.tables import Crossing, Tables, read_tables
 
 MODES = ("rail", "road")
 CROSSING_REACH_KM = (12.0, 40.0)
 """How far the border point of the lines may lie from the curated point: usual, and at most
 (the country polygons are generalised); the audit lists every use of the second."""
+
 
 def compile_network(data: Path, *, out: Path, tables: Tables | None = None) -> CompiledNetwork:
     """Compile a data folder into ``out``.
@@ -61,11 +63,13 @@ def compile_network(data: Path, *, out: Path, tables: Tables | None = None) -> C
     hauls: list[Haul] = []
     crossings: list[CrossingRun] = []
     snap_km: dict[tuple[str, str], float] = {}
+    foot: dict[tuple[str, str], tuple[float, float]] = {}
     for mode in MODES:
         flat = read_flat_network(data / "osm" / f"{mode}.npz")
         zoned = lay_over(flat, tables, polygons=polygons)
         _note_placement(zoned, mode, findings)
         snap_km |= zoned.snap_km
+        foot |= zoned.foot
         lines = Lines(zoned.flat, zoned.zones, zoned.arc_zone, zoned.node_of)
         rows = [c for c in tables.crossings if c.mode == mode]
         mode_hauls, mode_crossings = _runs(lines, rows, findings)
@@ -74,7 +78,9 @@ def compile_network(data: Path, *, out: Path, tables: Tables | None = None) -> C
         write_lines(out / f"{mode}.npz", lines)
     lanes = service_lanes(tables, data, findings)
     services = [ServiceRun(id=name, km=km) for name, (km, _) in lanes.items()]
-    compiled = CompiledNetwork(out, hashes, snap_km, hauls, crossings, services, findings)
+    owners = {zone.zone: zone.countries for zone in tables.zones}
+    table = haul_table(hauls, owners)
+    compiled = CompiledNetwork(out, hashes, snap_km, foot, table, crossings, services, findings)
     lane_points = {name: points for name, (_, points) in lanes.items()}
     (out / "lanes.json").write_text(
         json.dumps(
@@ -92,8 +98,9 @@ def _note_placement(zoned: ZonedNetwork, mode: str, findings: list[dict[str, Any
         findings.append(
             {"check": "facility_unplaced", "id": facility, "zone": zone, "beyond_km": km}
         )
-    for link in zoned.loose_ends:
-        findings.append({"check": "link_loose_end", "id": link, "mode": mode})
+    findings.extend(
+        {"check": "link_loose_end", "id": link, "mode": mode} for link in zoned.loose_ends
+    )
 
 
 def _runs(
@@ -214,5 +221,3 @@ def _best_run(
     return CrossingRun(
         crossing.id, zone_a, zone_b, node, lon, lat, off, km_a, km_b, countries_a, countries_b
     )
-
-

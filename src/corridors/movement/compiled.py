@@ -8,7 +8,8 @@ opened only to draw, to start from a point off the terminals, or to re-solve a z
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ class Haul:
     stitched_km: float
     curated_km: float
     countries: KmByCountry
+    foreign: tuple[str, ...] = ()
+    """Countries that the line clips although its zone does not own them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,58 @@ class ServiceRun:
 
     id: str
     km: float
+
+
+@dataclass(slots=True)
+class HaulTable:
+    """Hauls by zone, as columns until a zone is asked for: most are never needed.
+
+    Attributes
+    ----------
+    columns : dict
+        Zone to a list of (a, b, km, stitched km, curated km, packed countries).
+    owners : dict
+        Zone to the countries that it owns.
+    """
+
+    columns: dict[str, list[tuple[Any, ...]]]
+    owners: dict[str, tuple[str, ...]]
+    _made: dict[str, list[Haul]] = field(default_factory=dict)
+
+    @property
+    def zones(self) -> list[str]:
+        """Zones that have hauls."""
+        return list(self.columns)
+
+    def of(self, zone: str) -> list[Haul]:
+        """Hauls of a zone."""
+        if zone not in self._made:
+            own = set(self.owners.get(zone, ()))
+            self._made[zone] = []
+            for a, b, km, stitched, curated, packed in self.columns.get(zone, ()):
+                countries = _unpack(packed, km)
+                foreign = tuple(code for code in countries if code not in own)
+                self._made[zone].append(Haul(a, b, zone, km, stitched, curated, countries, foreign))
+        return self._made[zone]
+
+    def __iter__(self) -> Iterator[Haul]:
+        for zone in self.columns:
+            yield from self.of(zone)
+
+    def __len__(self) -> int:
+        return sum(len(rows) for rows in self.columns.values())
+
+    def touching(self, countries: Collection[str]) -> set[str]:
+        """Zones with a haul in any of the countries."""
+        wanted = set(countries)
+        return {
+            zone
+            for zone, rows in self.columns.items()
+            if any(
+                packed in wanted if isinstance(packed, str) else not wanted.isdisjoint(packed)
+                for *_, packed in rows
+            )
+        }
 
 
 @dataclass(slots=True)
@@ -105,7 +160,8 @@ class CompiledNetwork:
     folder: Path
     inputs: dict[str, str]
     snap_km: dict[tuple[str, str], float]
-    hauls: list[Haul]
+    foot: dict[tuple[str, str], tuple[float, float]]
+    hauls: HaulTable
     crossings: list[CrossingRun]
     services: list[ServiceRun]
     findings: list[dict[str, Any]]
@@ -172,40 +228,45 @@ def _read_lines(folder: Path, mode: str) -> Lines:
 
 
 def write_compiled(network: CompiledNetwork) -> None:
-    """Write ``hauls.json``: columns rather than objects, so that it is read quickly."""
-    facilities = sorted(
-        {haul.a for haul in network.hauls} | {haul.b for haul in network.hauls}
-    )
-    zones = sorted({haul.zone for haul in network.hauls})
-    f, z = {n: i for i, n in enumerate(facilities)}, {n: i for i, n in enumerate(zones)}
+    """Write ``hauls.json``: rows rather than objects, so that it is read quickly."""
     document = {
         "schema": SCHEMA,
         "inputs": network.inputs,
         "attribution": "Lines: (c) OpenStreetMap contributors, ODbL 1.0",
-        "facilities": facilities,
-        "zones": zones,
-        "a": [f[h.a] for h in network.hauls],
-        "b": [f[h.b] for h in network.hauls],
-        "zone": [z[h.zone] for h in network.hauls],
-        "km": [round(h.km, 3) for h in network.hauls],
-        "stitched_km": [round(h.stitched_km, 1) for h in network.hauls],
-        "curated_km": [round(h.curated_km, 1) for h in network.hauls],
-        # Mostly one country: its code stands for the whole length.
-        "countries": [_pack(h.countries) for h in network.hauls],
-        "snap_km": [[a, b, round(km, 3)] for (a, b), km in sorted(network.snap_km.items())],
+        "owners": network.hauls.owners,
+        "hauls": network.hauls.columns,
+        "snap": [
+            [a, b, round(km, 3), *(round(x, 5) for x in network.foot[(a, b)])]
+            for (a, b), km in sorted(network.snap_km.items())
+        ],
         "crossings": [
-            [
-                c.id, c.zone_a, c.zone_b, c.node, round(c.lon, 5), round(c.lat, 5),
-                round(c.off_km, 2), round(c.km_a, 3), round(c.km_b, 3),
-                _pack(c.countries_a), _pack(c.countries_b),
-            ]
+            asdict(c)
+            | {"km_a": round(c.km_a, 3), "km_b": round(c.km_b, 3), "off_km": round(c.off_km, 2)}
+            | {"countries_a": _pack(c.countries_a), "countries_b": _pack(c.countries_b)}
             for c in network.crossings
         ],
         "services": [[s.id, round(s.km, 1)] for s in network.services],
         "findings": network.findings,
-    }  # fmt: skip
+    }
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
     (network.folder / "hauls.json").write_text(text, "utf-8")
+
+
+def haul_table(hauls: Iterable[Haul], owners: dict[str, tuple[str, ...]]) -> HaulTable:
+    """Hauls as rows by zone."""
+    columns: dict[str, list[tuple[Any, ...]]] = {}
+    for h in hauls:
+        columns.setdefault(h.zone, []).append(
+            (
+                h.a,
+                h.b,
+                round(h.km, 3),
+                round(h.stitched_km, 1),
+                round(h.curated_km, 1),
+                _pack(h.countries),
+            )
+        )
+    return HaulTable(columns, owners)
 
 
 def _pack(countries: KmByCountry) -> str | dict[str, float]:
@@ -231,21 +292,22 @@ def read_compiled(folder: Path) -> CompiledNetwork:
         document = json.loads(path.read_text("utf-8"))
         if document["schema"] != SCHEMA:
             raise DataError(f"{path}: schema {document['schema']!r}, expected {SCHEMA!r}")
-        facilities, zones = document["facilities"], document["zones"]
-        columns = ("a", "b", "zone", "km", "stitched_km", "curated_km", "countries")
-        hauls = [
-            Haul(facilities[a], facilities[b], zones[z], km, st, cu, _unpack(co, km))
-            for a, b, z, km, st, cu, co in zip(*(document[c] for c in columns), strict=True)
-        ]
         crossings = [
-            CrossingRun(*row[:9], _unpack(row[9], row[7]), _unpack(row[10], row[8]))
+            CrossingRun(
+                **row
+                | {
+                    "countries_a": _unpack(row["countries_a"], row["km_a"]),
+                    "countries_b": _unpack(row["countries_b"], row["km_b"]),
+                }
+            )
             for row in document["crossings"]
         ]
         return CompiledNetwork(
             folder=folder,
             inputs=document["inputs"],
-            snap_km={(f, z): km for f, z, km in document["snap_km"]},
-            hauls=hauls,
+            snap_km={(f, z): km for f, z, km, _, _ in document["snap"]},
+            foot={(f, z): (lon, lat) for f, z, _, lon, lat in document["snap"]},
+            hauls=HaulTable(document["hauls"], document["owners"]),
             crossings=crossings,
             services=[ServiceRun(*row) for row in document["services"]],
             findings=document["findings"],

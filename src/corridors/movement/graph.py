@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from corridors.movement.compiled import CompiledNetwork, CrossingRun, Haul
@@ -20,6 +21,7 @@ State = tuple[str, str]
 
 LIFT_KINDS = frozenset({"terminal", "port", "ferry_port", "dry_port"})
 """Facilities where a box can change mode."""
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -70,9 +72,13 @@ class MovementGraph:
         self.zones: dict[str, Zone] = {z.zone: z for z in tables.zones}
         self.crossing_rows: dict[str, Crossing] = {c.id: c for c in tables.crossings}
         self.service_km = {run.id: run.km for run in network.services}
+        self.quays: dict[str, set[str]] = defaultdict(set)
+        for service in tables.services:
+            if service.id in self.service_km:
+                self.quays[service.a].add(service.mode)
+                self.quays[service.b].add(service.mode)
         self.moves: dict[State, list[Move]] = defaultdict(list)
-        self.hauls: dict[State, list[Move]] = defaultdict(list)
-        self._add_hauls()
+        self._hauls: dict[str, dict[str, dict[str, Move]]] = {}
         self._add_crossings()
         self._add_services()
         self._add_transfers()
@@ -80,6 +86,27 @@ class MovementGraph:
     def is_open(self, *ids: str) -> bool:
         """Whether none of the ids is shut."""
         return self.closed.isdisjoint(ids)
+
+    @cached_property
+    def moves_into(self) -> dict[State, list[tuple[State, Move]]]:
+        """Moves other than hauls by the state they lead to, each with the state before."""
+        result: dict[State, list[tuple[State, Move]]] = defaultdict(list)
+        for before, moves in self.moves.items():
+            for move in moves:
+                result[move.to].append((before, move))
+        return result
+
+    @cached_property
+    def open_crossings(self) -> frozenset[str]:
+        """Crossings that can be passed."""
+        moves = (move for moves in self.moves.values() for move in moves)
+        return frozenset(move.crossing.id for move in moves if move.crossing)
+
+    @cached_property
+    def open_services(self) -> frozenset[str]:
+        """Services that can be taken."""
+        moves = (move for moves in self.moves.values() for move in moves)
+        return frozenset(move.service.id for move in moves if move.service)
 
     def states_of(self, facility: str) -> list[State]:
         """Land states of a facility."""
@@ -95,29 +122,34 @@ class MovementGraph:
 
     # Hauls -------------------------------------------------------------------------------
 
-    def _add_hauls(self) -> None:
-        resolved: dict[str, list[Haul]] = {}
-        for zone in self._zones_to_resolve():
-            resolved[zone] = _resolve(self.network, zone, self.avoid)
-        kept = [h for h in self.network.hauls if h.zone not in resolved]
-        for haul in (*kept, *(h for hauls in resolved.values() for h in hauls)):
-            if self.avoid and not self.avoid.isdisjoint(haul.countries):
-                continue
-            self._add_haul(haul)
+    def hauls_from(self, facility: str, zone: str) -> dict[str, Move]:
+        """Hauls out of a facility inside a zone, by the facility they lead to."""
+        if zone not in self._hauls:
+            self._hauls[zone] = self._zone_hauls(zone)
+        return self._hauls[zone].get(facility, {})
 
-    def _add_haul(self, haul: Haul) -> None:
-        a, b = (haul.a, haul.zone), (haul.b, haul.zone)
-        self.hauls[a].append(Move("haul", b, True, haul=haul))
-        self.hauls[b].append(Move("haul", a, False, haul=haul))
+    def members(self, zone: str) -> list[str]:
+        """Facilities that have hauls in a zone."""
+        if zone not in self._hauls:
+            self._hauls[zone] = self._zone_hauls(zone)
+        return list(self._hauls[zone])
 
-    def _zones_to_resolve(self) -> list[str]:
-        """Zones that an avoided country touches but does not own: another way may exist."""
-        if not self.avoid:
+    def _zone_hauls(self, zone: str) -> dict[str, dict[str, Move]]:
+        result: dict[str, dict[str, Move]] = {}
+        for haul in self._open_hauls(zone):
+            one, other = (haul.a, zone), (haul.b, zone)
+            result.setdefault(haul.a, {})[haul.b] = Move("haul", other, True, haul=haul)
+            result.setdefault(haul.b, {})[haul.a] = Move("haul", one, False, haul=haul)
+        return result
+
+    def _open_hauls(self, zone: str) -> list[Haul]:
+        hauls = self.network.hauls.of(zone)
+        if self.avoid.isdisjoint(code for haul in hauls for code in haul.countries):
+            return hauls
+        if set(self.zones[zone].countries) <= self.avoid:
             return []
-        touched = {h.zone for h in self.network.hauls if not self.avoid.isdisjoint(h.countries)}
-        return sorted(
-            zone for zone in touched if not set(self.zones[zone].countries) <= self.avoid
-        )
+        # An avoided country touches the zone but does not own it: another way may exist.
+        return _resolve(self.network, zone, self.avoid, self.zones[zone].countries)
 
     # Doors -------------------------------------------------------------------------------
 
@@ -152,17 +184,13 @@ class MovementGraph:
                 )
 
     def _add_transfers(self) -> None:
-        quays: dict[str, set[str]] = defaultdict(set)
-        for service in self.tables.services:
-            quays[service.a].add(service.mode)
-            quays[service.b].add(service.mode)
         for facility in self.facilities.values():
             if facility.country in self.avoid:
                 continue
             land = self.states_of(facility.id)
             self._add_passes(land)
             if facility.kind in LIFT_KINDS and self.is_open(facility.id):
-                self._add_lifts(facility, land, quays[facility.id])
+                self._add_lifts(facility, land, self.quays.get(facility.id, ()))
 
     def _add_passes(self, land: list[State]) -> None:
         for one in land:
@@ -183,11 +211,13 @@ class MovementGraph:
             for state in land:
                 self.moves[state].append(Move("lift", out))
                 self.moves[into].append(Move("lift", state))
-            for other in waters:
-                self.moves[into].append(Move("lift", (facility.id, f"{other}:out")))
+            for next_mode in waters:
+                self.moves[into].append(Move("lift", (facility.id, f"{next_mode}:out")))
 
 
-def _resolve(network: CompiledNetwork, zone: str, avoid: frozenset[str]) -> list[Haul]:
+def _resolve(
+    network: CompiledNetwork, zone: str, avoid: frozenset[str], own: tuple[str, ...]
+) -> list[Haul]:
     """Hauls of one zone again, without the lines in avoided countries."""
     lines = network.lines(zone.partition(":")[0])
     graph = lines.graph(zone, closed_countries=avoid)
@@ -202,5 +232,6 @@ def _resolve(network: CompiledNetwork, zone: str, avoid: frozenset[str]) -> list
             if other_node in reach.km:
                 countries = km_by_country(lines.flat, reach.arcs_to(other_node))
                 km = reach.km[other_node]
-                hauls.append(Haul(facility, other, zone, km, 0.0, 0.0, countries))
+                foreign = tuple(code for code in countries if code not in own)
+                hauls.append(Haul(facility, other, zone, km, 0.0, 0.0, countries, foreign))
     return hauls

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -68,6 +69,8 @@ class ZonedNetwork:
         ``(facility id, zone id)`` to junction index.
     snap_km : dict
         ``(facility id, zone id)`` to the distance between the facility and its line.
+    foot : dict
+        ``(facility id, zone id)`` to (lon, lat) on that line.
     unplaced : dict
         ``(facility id, zone id)`` of facilities too far from any line of the zone.
     loose_ends : tuple of str
@@ -79,6 +82,7 @@ class ZonedNetwork:
     arc_zone: NDArray[np.int16]
     node_of: dict[tuple[str, str], int]
     snap_km: dict[tuple[str, str], float]
+    foot: dict[tuple[str, str], tuple[float, float]]
     unplaced: dict[tuple[str, str], float]
     loose_ends: tuple[str, ...]
 
@@ -278,9 +282,7 @@ def split_arcs(
     return result, node_of, np.concatenate([kept, parents]).astype(np.int64)
 
 
-def _cut(
-    flat: FlatNetwork, arc: int, cuts: list[tuple[float, int, float, float]]
-) -> list[_NewArc]:
+def _cut(flat: FlatNetwork, arc: int, cuts: list[tuple[float, int, float, float]]) -> list[_NewArc]:
     part = slice(int(flat.start[arc]), int(flat.start[arc + 1]))
     lon, lat = flat.vertex_lon[part], flat.vertex_lat[part]
     chord = great_circle_km_array(lon[:-1], lat[:-1], lon[1:], lat[1:])
@@ -295,7 +297,7 @@ def _cut(
         (float(flat.km[arc]), int(flat.v[arc]), float(lon[-1]), float(lat[-1])),
     ]
     pieces = []
-    for (km1, node1, lon1, lat1), (km2, node2, lon2, lat2) in zip(ends, ends[1:], strict=False):
+    for (km1, node1, lon1, lat1), (km2, node2, lon2, lat2) in itertools.pairwise(ends):
         between = (along > km1 + 1e-9) & (along < km2 - 1e-9)
         pieces.append(
             _NewArc(
@@ -331,9 +333,11 @@ def _add_links(
     for i, (link, point) in enumerate(ends):
         if end_nodes[i] >= 0:
             continue
-        partner = _other_link_end(i, ends, end_nodes)
+        partners = _other_link_ends(i, ends)
+        partner = next((end_nodes[j] for j in partners if end_nodes[j] >= 0), None)
         if partner is None:
-            loose.append(link.id)
+            if not partners:
+                loose.append(link.id)
             end_nodes[i] = len(flat.lon) + len(nodes)
             nodes.append(point)
         else:
@@ -348,15 +352,14 @@ def _add_links(
     return flat, tuple(dict.fromkeys(loose))
 
 
-def _other_link_end(
-    i: int, ends: list[tuple[Link, tuple[float, float]]], end_nodes: list[int]
-) -> int | None:
+def _other_link_ends(i: int, ends: list[tuple[Link, tuple[float, float]]]) -> list[int]:
+    """Ends of other links that this end meets."""
     lon, lat = ends[i][1]
-    for j, (_, (other_lon, other_lat)) in enumerate(ends):
-        if j // 2 != i // 2 and end_nodes[j] >= 0:
-            if great_circle_km(lon, lat, other_lon, other_lat) <= LINK_REACH_KM:
-                return end_nodes[j]
-    return None
+    return [
+        j
+        for j, (_, (other_lon, other_lat)) in enumerate(ends)
+        if j // 2 != i // 2 and great_circle_km(lon, lat, other_lon, other_lat) <= LINK_REACH_KM
+    ]
 
 
 def _link_arcs(
@@ -378,7 +381,7 @@ def _link_arcs(
     points = [place(pair[0]), *link.geometry, place(pair[1])]
     # Points every 2 km, so that a border is met where it is and not half a chord away.
     fine: list[tuple[float, float]] = [points[0]]
-    for (lon1, lat1), (lon2, lat2) in zip(points, points[1:], strict=False):
+    for (lon1, lat1), (lon2, lat2) in itertools.pairwise(points):
         steps = max(1, int(great_circle_km(lon1, lat1, lon2, lat2) // 2))
         fine += [
             (lon1 + (lon2 - lon1) * k / steps, lat1 + (lat2 - lat1) * k / steps)
@@ -428,9 +431,7 @@ def _chords_of(flat: FlatNetwork, links: list[Link], end_nodes: list[int]) -> ND
     return drop
 
 
-def _zone_of_arcs(
-    flat: FlatNetwork, tables: Tables, zones: tuple[str, ...]
-) -> NDArray[np.int16]:
+def _zone_of_arcs(flat: FlatNetwork, tables: Tables, zones: tuple[str, ...]) -> NDArray[np.int16]:
     position = {zone: i for i, zone in enumerate(zones)}
     default = np.full(len(flat.countries), -1, dtype=np.int16)
     for zone in tables.zones:
@@ -489,6 +490,10 @@ def _place_facilities(
         arc_zone=arc_zone[parent],
         node_of=dict(zip(keys, nodes, strict=True)),
         snap_km={key: anchor.offset_km for key, anchor in zip(keys, anchors, strict=True)},
+        foot={
+            key: (float(flat.lon[node]), float(flat.lat[node]))
+            for key, node in zip(keys, nodes, strict=True)
+        },
         unplaced=unplaced,
         loose_ends=loose,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ def service_lanes(
 
 def line_km(line: list[LonLat]) -> float:
     """Length of a line of (lon, lat) points in km."""
-    return sum(great_circle_km(*p, *q) for p, q in zip(line, line[1:], strict=False))
+    return sum(great_circle_km(*p, *q) for p, q in itertools.pairwise(line))
 
 
 def _along(lane: list[LonLat], a: LonLat, b: LonLat) -> list[LonLat] | None:

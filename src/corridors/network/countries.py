@@ -6,7 +6,6 @@ places, disputed; here they decide only which zone a piece of line is priced in.
 
 from __future__ import annotations
 
-import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from corridors.errors import DataError
+from corridors.network.arrays import write_arrays
 
 _DEGREES = 1e-4
 
@@ -68,15 +68,8 @@ class CountryPolygons:
             "shape_of_ring": shape_of.astype(np.int32),
             "codes": np.array(self.codes, dtype="<U2"),
         }
-        temporary = path.with_name(path.name + ".part")
-        with zipfile.ZipFile(temporary, "w") as archive:
-            for name, array in arrays.items():
-                buffer = io.BytesIO()
-                narrow = array.astype(np.int32) if array.dtype.kind == "i" else array
-                np.save(buffer, narrow, allow_pickle=False)
-                info = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
-                archive.writestr(info, buffer.getvalue(), zipfile.ZIP_DEFLATED, 9)
-        temporary.replace(path)
+        narrow = {k: a.astype(np.int32) if a.dtype.kind == "i" else a for k, a in arrays.items()}
+        write_arrays(path, narrow)
 
 
 def read_polygons(path: Path) -> CountryPolygons:

@@ -6,15 +6,16 @@ when it is compiled. It is an ODbL database and kept apart from our own tables.
 
 from __future__ import annotations
 
-import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corridors.errors import DataError
+from corridors.network.arrays import write_arrays
 
 STITCHED = 1
 """Flag of an arc that holds a join the build made across a small break in the source."""
@@ -66,7 +67,7 @@ class FlatNetwork:
     def write(self, path: Path) -> None:
         """Write the network; same input, same bytes."""
         vertices = np.column_stack([self.vertex_lon, self.vertex_lat])
-        arrays = {
+        arrays: dict[str, NDArray[Any]] = {
             "node_xy": _quantise(np.column_stack([self.lon, self.lat])),
             "arc_uv": np.column_stack([self.u, self.v]).astype(np.int32),
             "arc_m": np.ceil(self.km * 1000).astype(np.int32),
@@ -78,18 +79,7 @@ class FlatNetwork:
             "countries": np.array(self.countries, dtype="<U2"),
             "mode": np.array(self.mode, dtype="<U8"),
         }
-        temporary = path.with_name(path.name + ".part")
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-            for name, array in arrays.items():
-                buffer = io.BytesIO()
-                np.save(buffer, array, allow_pickle=False)
-                # A fixed date keeps the file the same when its content is the same.
-                archive.writestr(
-                    zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)),
-                    buffer.getvalue(),
-                    zipfile.ZIP_DEFLATED,
-                )
-        temporary.replace(path)
+        write_arrays(path, arrays)
 
 
 def read_flat_network(path: Path) -> FlatNetwork:

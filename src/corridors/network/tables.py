@@ -385,10 +385,14 @@ def check_references(tables: Tables) -> None:
     groups = {service.group for service in tables.services}
     lanes = {point.lane for point in tables.lanes}
 
-    def need(table: str, row: str, names: typing.Iterable[str], known: typing.Container[str]) -> None:
+    def need(
+        table: str, row: str, names: typing.Iterable[str], known: typing.Container[str]
+    ) -> None:
         for name in names:
             if name and name not in known:
-                raise DataError(f"{curated / table}: row {row!r} names {name!r}, which does not exist")
+                raise DataError(
+                    f"{curated / table}: row {row!r} names {name!r}, which does not exist"
+                )
 
     for facility in tables.facilities:
         need("facilities.csv", facility.id, facility.zones, {*zones, "sea"})

@@ -139,21 +139,15 @@ def validation_markdown(rows: Sequence[Any]) -> str:
         "*average* should meet the mean within its tolerance, a *bad week* should lie within P95,",
         "a *quote* should meet the mean cost, a *ratio* compares two corridors.",
         "",
-        "| Row | Journey | Corridor | Clock | Kind | Published | Modelled mean | P10–P90 | Result |",
+        "| Row | Journey | Corridor | Clock | Kind | Published | Mean | P10–P90 | Result |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for row in rows:
-        lines.append(
-            "| "
-            + " | ".join(
-                _cell(cell)
-                for cell in (
-                    row.id, row.journey, row.corridor, row.clock, row.kind, row.published,
-                    row.modelled, row.band, row.result,
-                )
-            )  # fmt: skip
-            + " |"
-        )
+    columns = (
+        "id", "journey", "corridor", "clock", "kind", "published", "modelled", "band", "result",
+    )  # fmt: skip
+    lines += [
+        "| " + " | ".join(_cell(getattr(row, name)) for name in columns) + " |" for row in rows
+    ]
     met = sum(row.met for row in rows)
     lines += ["", f"{met} of {len(rows)} rows are met.", "", "## Misses", ""]
     misses = [row for row in rows if not row.met]

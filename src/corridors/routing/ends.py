@@ -100,9 +100,7 @@ def road_reach(graph: MovementGraph, end: End) -> RoadReach:
     sources[v] = min(other, sources.get(v, other))
     members = {f: node for (f, z), node in lines.node_of.items() if z == zone}
     closed = frozenset(graph.avoid)
-    reach = lines.graph(zone, closed_countries=closed).reach(
-        sources, targets=set(members.values())
-    )
+    reach = lines.graph(zone, closed_countries=closed).reach(sources, targets=set(members.values()))
     hauls = []
     for facility, node in sorted(members.items()):
         if node in reach.km:
@@ -158,7 +156,7 @@ def join(
     for state in land:
         joined.states[state] = price(state)
     for facility in end.facilities:
-        for mode in ("sea", "ferry"):
+        for mode in sorted(graph.quays.get(facility, ())):
             quay = (facility, f"{mode}:in" if arriving else f"{mode}:out")
             # A box can be collected on the quay; it is brought there by a lift, where there
             # is a land side.
@@ -167,11 +165,11 @@ def join(
     if reach is not None:
         joined.states[(end.id, ACCESS)] = 0.0
         _by_road(graph, joined, (end.id, ACCESS), reach.hauls, trunk_modes, arriving=arriving)
-    elif trunk_modes is not None and "road" not in trunk_modes:
-        if not any(graph.mode_of(state) in trunk_modes for state in land):
-            for state in land:
-                hauls = [_outward(move, state) for move in graph.hauls.get(state, ())]
-                _by_road(graph, joined, state, hauls, trunk_modes, arriving=arriving)
+    elif trunk_modes is not None and trunk_modes.isdisjoint(graph.mode_of(s) for s in land):
+        # No facility of the place stands on a line of the trunk: by road to one that does.
+        for state in land:
+            hauls = [_outward(move, state) for move in graph.hauls_from(*state).values()]
+            _by_road(graph, joined, state, hauls, trunk_modes, arriving=arriving)
     return joined
 
 
@@ -196,9 +194,7 @@ def _by_road(
     arriving: bool,
 ) -> None:
     """Moves by road between a point and what it may use: all by road, else the nearest."""
-    road_hauls = sorted(
-        (h for h in hauls if h.zone.startswith("road:")), key=lambda h: (h.km, h.b)
-    )
+    road_hauls = sorted((h for h in hauls if h.zone.startswith("road:")), key=lambda h: (h.km, h.b))
     chosen = road_hauls
     if trunk_modes is not None and "road" not in trunk_modes:
         chosen = _nearest_terminals(graph, road_hauls)

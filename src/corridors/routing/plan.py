@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from corridors.errors import DataError
 from corridors.movement.graph import Move
-from corridors.network.tables import CorridorStep, Tables, gateway_targets
+from corridors.network.tables import CorridorStep, Tables, Zone, gateway_targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,10 @@ class Section:
 
     countries: frozenset[str]
     modes: frozenset[str]
+
+    def admits(self, zone: Zone) -> bool:
+        """Whether hauls of a zone may be used: a zone of several countries is entered whole."""
+        return zone.mode in self.modes and not self.countries.isdisjoint(zone.countries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,7 @@ class Plan:
             return None
         i, j = min(pairs, key=lambda pair: (abs(pair[0] - pair[1]), pair))
         if i < j:
-            return Plan(
-                self.corridor, self.variant, self.sections[i : j + 1], self.gateways[i:j]
-            )
+            return Plan(self.corridor, self.variant, self.sections[i : j + 1], self.gateways[i:j])
         return Plan(
             self.corridor,
             self.variant,
@@ -100,8 +102,10 @@ def read_plans(tables: Tables) -> dict[str, list[Plan]]:
     for (corridor, variant), rows in steps.items():
         rows = sorted(rows, key=lambda row: row.seq)
         kinds = [row.kind for row in rows]
-        if len(rows) < 3 or kinds[::2] != ["section"] * len(kinds[::2]) or (
-            kinds[1::2] != ["gateway"] * len(kinds[1::2]) or len(rows) % 2 == 0
+        if (
+            len(rows) < 3
+            or kinds[::2] != ["section"] * len(kinds[::2])
+            or (kinds[1::2] != ["gateway"] * len(kinds[1::2]) or len(rows) % 2 == 0)
         ):
             raise DataError(
                 f"corridors.csv: {corridor}/{variant} must run section, gateway, section ..."

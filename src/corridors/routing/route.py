@@ -227,15 +227,18 @@ class _Builder:
         )
         if yard and yard != here:
             self._gauge(yard, *gauges)
+        reload = self.model.reload(row, forward=move.forward, country=pair[1])
+        if reload is not None:
+            entry = self.graph.facilities[move.to[0]]
+            turn: dict[str, str | int | None] = {"from": row.mode, "to": row.mode}
+            self._event("lift", entry.id, entry.lon, entry.lat, turn, reload)
 
     def _sail(self, state: State, move: Move) -> None:
         assert move.service is not None
         service = move.service
         port = self.graph.facilities[state[0]]
         detail: dict[str, str | int | None] = {"service": service.id}
-        self._event(
-            "wait", port.id, port.lon, port.lat, detail, self.model.wait(service, port)
-        )
+        self._event("wait", port.id, port.lon, port.lat, detail, self.model.wait(service, port))
         km = self.graph.service_km[service.id]
         self._leg(
             service.mode,
@@ -288,9 +291,7 @@ class _Builder:
         if corridor is not None:
             country = self.shipment.destination.country
             end = self.shipment.destination
-            self._optional(
-                "equipment", (corridor,), corridor, country, lonlat=(end.lon, end.lat)
-            )
+            self._optional("equipment", (corridor,), corridor, country, lonlat=(end.lon, end.lat))
 
     def _optional(
         self,

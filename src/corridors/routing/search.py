@@ -1,29 +1,36 @@
-"""The search: cheapest way through states and plan stages by mean generalised cost.
+"""The search: cheapest ways through states and plan stages by mean generalised cost.
 
-A haul is already the shortest run between two facilities of its zone, so two hauls in a row
-are never needed: after one, only a door can follow. That keeps a search to a few hundred
-states and makes it exact.
+Two facts keep it small and exact. A haul is already the shortest run between two facilities of
+its zone, so two hauls in a row are never needed: after one, only a door can follow. And inside a
+section only those facilities matter that have a door the plan can use, so a haul is only tried
+to these.
+
+All variants of a corridor are searched at once: they share their beginnings in a tree of
+sections, and the search goes on until every variant has its cheapest way or none is left.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from corridors.movement.compiled import Haul
 from corridors.movement.graph import Move, MovementGraph, State
-from corridors.routing.plan import Plan, Section
+from corridors.routing.plan import Gateway, Plan, Section
 
 Weigh = Callable[[State, Move], float]
 """Generalised cost of a move out of a state, in USD; never negative."""
 
 Label = tuple[State, int, int, bool]
-"""State, stage of the plan, via places passed, whether a haul led here."""
+"""State, node of the plan tree, via places passed, whether a haul led here."""
+
+INFINITY = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A path: the state it starts in, and its moves with the stage each was made in."""
+    """A path: the state it starts in, its moves, its generalised cost."""
 
     start: State
     moves: tuple[Move, ...]
@@ -38,160 +45,331 @@ class Quest:
     ----------
     starts, goals : mapping of State to float
         Entry and exit costs of the states that count as origin and destination.
-    start_moves : mapping of State to sequence of Move
-        Extra first moves (access by road from a point off the terminals).
-    goal_moves : mapping of State to sequence of Move
-        Extra last moves.
-    plan : Plan, optional
-        Sections and gateways to respect; free search without.
+    start_moves, goal_moves : mapping of State to sequence of Move
+        Extra first and last moves (by road from or to a point off the terminals).
     via : sequence of frozenset of str
         Facility sets to visit, in order.
     modes : frozenset of str, optional
         Only these modes.
-    ends : frozenset of str
-        Facilities in whose states the plan's mode limits do not apply (the ends).
     """
 
     starts: Mapping[State, float]
     goals: Mapping[State, float]
     start_moves: Mapping[State, Sequence[Move]] = field(default_factory=dict)
     goal_moves: Mapping[State, Sequence[Move]] = field(default_factory=dict)
-    plan: Plan | None = None
     via: Sequence[frozenset[str]] = ()
     modes: frozenset[str] | None = None
 
 
-def search(graph: MovementGraph, quest: Quest, weigh: Weigh) -> Found | None:
-    """Cheapest path of a quest, or None.
+@dataclass(slots=True)
+class _Node:
+    section: Section | None
+    children: list[tuple[Gateway, int]] = field(default_factory=list)
+    plans: list[int] = field(default_factory=list)
+
+
+class PlanTree:
+    """Plans laid over each other so that what they share is searched once.
+
+    Parameters
+    ----------
+    plans : sequence of Plan
+        Without any, the tree is one node that allows everything.
+    """
+
+    def __init__(self, plans: Sequence[Plan] = ()) -> None:
+        self.nodes: list[_Node] = []
+        self.roots: list[int] = []
+        known: dict[tuple[object, ...], int] = {}
+        if not plans:
+            self.nodes.append(_Node(None, plans=[0]))
+            self.roots.append(0)
+        for number, plan in enumerate(plans):
+            parent: int | None = None
+            for depth, section in enumerate(plan.sections):
+                gateway = plan.gateways[depth - 1] if depth else None
+                key = (parent, gateway, section)
+                if key not in known:
+                    known[key] = len(self.nodes)
+                    self.nodes.append(_Node(section))
+                    if parent is None:
+                        self.roots.append(known[key])
+                    else:
+                        assert gateway is not None
+                        self.nodes[parent].children.append((gateway, known[key]))
+                parent = known[key]
+            assert parent is not None
+            self.nodes[parent].plans.append(number)
+
+    @property
+    def count(self) -> int:
+        """How many plans the tree holds."""
+        return sum(len(node.plans) for node in self.nodes)
+
+
+def search(
+    graph: MovementGraph, quest: Quest, weigh: Weigh, tree: PlanTree | None = None
+) -> dict[int, Found]:
+    """Cheapest path of every plan of a tree that has one, by plan number.
 
     Ties are broken by order of insertion, which is fixed: same input, same path.
     """
-    last_stage = len(quest.plan.sections) - 1 if quest.plan else 0
-    best: dict[Label, float] = {}
-    before: dict[Label, tuple[Label, Move]] = {}
-    settled: set[Label] = set()
-    heap: list[tuple[float, int, Label]] = []
-    count = 0
-    for state, cost in quest.starts.items():
-        if not _allowed_mode(quest, graph.mode_of(state)):
-            continue
-        label = (state, 0, _passed(quest, state, 0), False)
-        best[label] = cost
-        heapq.heappush(heap, (cost, count, label))
-        count += 1
-    while heap:
-        cost, _, label = heapq.heappop(heap)
-        if label in settled:
-            continue
-        settled.add(label)
-        state, stage, passed, ran = label
-        if state in quest.goals and stage == last_stage and passed == len(quest.via):
-            goal: Label = ((GOAL, ""), stage, passed, False)
-            total = cost + quest.goals[state]
-            if total < best.get(goal, INFINITY):
-                best[goal] = total
-                before[goal] = (label, _ARRIVE)
-                heapq.heappush(heap, (total, count, goal))
-                count += 1
-        if state[0] == GOAL:
-            return _trace(label, before, cost)
-        for move, next_stage in _moves(graph, quest, label):
-            total = cost + weigh(state, move)
-            via = _passed(quest, move.to, passed)
-            # A place that had to be visited may be left by another haul.
-            next_label = (move.to, next_stage, via, move.haul is not None and via == passed)
-            if next_label not in settled and total < best.get(next_label, INFINITY):
-                best[next_label] = total
-                before[next_label] = (label, move)
-                heapq.heappush(heap, (total, count, next_label))
-                count += 1
-    return None
+    return _Search(graph, quest, weigh, tree or PlanTree()).run()
 
 
-INFINITY = float("inf")
-GOAL = "(arrived)"
-_ARRIVE = Move("pass", (GOAL, ""))
+class _Search:
+    def __init__(self, graph: MovementGraph, quest: Quest, weigh: Weigh, tree: PlanTree) -> None:
+        self.graph, self.quest, self.weigh, self.tree = graph, quest, weigh, tree
+        self.best: dict[Label, float] = {}
+        self.before: dict[Label, tuple[Label, Move]] = {}
+        self.heap: list[tuple[float, int, Label]] = []
+        self.pushed = 0
+        self.doors: dict[tuple[State, int], list[tuple[Move, int]]] = {}
+        self.targets: dict[tuple[str, int], list[str]] = {}
+        self.to_go: dict[Section, _CostToGo] = {}
 
+    def run(self) -> dict[int, Found]:
+        quest, tree = self.quest, self.tree
+        for state, cost in quest.starts.items():
+            if self._mode_allowed(self.graph.mode_of(state)):
+                for root in tree.roots:
+                    self._push((state, root, self._passed(state, 0), False), cost, None, None)
+        found: dict[int, Found] = {}
+        arrived: dict[int, tuple[float, Label]] = {}
+        settled: set[Label] = set()
+        wanted = tree.count
+        while self.heap:
+            bound, _, label = heapq.heappop(self.heap)
+            if label in settled:
+                continue
+            settled.add(label)
+            cost = self.best[label]
+            state, node, passed, _ = label
+            if tree.nodes[node].plans and passed == len(quest.via) and state in quest.goals:
+                total = cost + quest.goals[state]
+                if total < arrived.get(node, (INFINITY, label))[0]:
+                    arrived[node] = (total, label)
+            for end, (total, last) in list(arrived.items()):
+                # Nothing cheaper can come once the frontier has passed the best arrival.
+                if total <= bound:
+                    del arrived[end]
+                    for plan in tree.nodes[end].plans:
+                        if plan not in found:
+                            found[plan] = self._trace(last, total)
+            if len(found) == wanted:
+                return found
+            here = tree.nodes[node]
+            if here.children or any(plan not in found for plan in here.plans):
+                self._expand(label, cost, settled)
+        for end, (total, last) in arrived.items():
+            for plan in tree.nodes[end].plans:
+                if plan not in found:
+                    found[plan] = self._trace(last, total)
+        return found
 
-def _moves(
-    graph: MovementGraph, quest: Quest, label: Label
-) -> list[tuple[Move, int]]:
-    state, stage, _, ran = label
-    section = quest.plan.sections[stage] if quest.plan else None
-    result: list[tuple[Move, int]] = []
-    if not ran:
-        for move in graph.hauls.get(state, ()):
-            if _haul_fits(graph, quest, section, move):
-                result.append((move, stage))
-    for move in graph.moves.get(state, ()):
-        if not _allowed_mode(quest, graph.mode_of(move.to)):
-            continue
-        if quest.plan is not None and move.kind in ("crossing", "service"):
-            next_stage = _stage_after(graph, quest.plan, stage, move)
-            if next_stage is not None:
-                result.append((move, next_stage))
-        elif section is None or move.kind not in ("lift",) or _lift_fits(graph, section, move):
-            result.append((move, stage))
-    for extra in (quest.start_moves, quest.goal_moves):
-        result.extend((move, stage) for move in extra.get(state, ()))
-    return result
+    def _expand(self, label: Label, cost: float, settled: set[Label]) -> None:
+        state, node, _passed, ran = label
+        if not ran:
+            for move in self.hauls(state, node):
+                self._step(label, cost, move, node, settled)
+            for move in self.quest.start_moves.get(state, ()):
+                self._step(label, cost, move, node, settled)
+        for move, next_node in self._doors(state, node):
+            self._step(label, cost, move, next_node, settled)
+        for move in self.quest.goal_moves.get(state, ()):
+            self._step(label, cost, move, node, settled)
 
+    def _step(self, label: Label, cost: float, move: Move, node: int, settled: set[Label]) -> None:
+        passed = label[2]
+        now = self._passed(move.to, passed)
+        # A place that had to be visited may be left by another haul.
+        reached = (move.to, node, now, move.haul is not None and now == passed)
+        if reached not in settled:
+            self._push(reached, cost + self.weigh(label[0], move), label, move)
 
-def _haul_fits(
-    graph: MovementGraph, quest: Quest, section: Section | None, move: Move
-) -> bool:
-    assert move.haul is not None
-    zone = move.haul.zone
-    mode = zone.partition(":")[0]
-    if not _allowed_mode(quest, mode):
-        return False
-    if section is None:
-        return True
-    if mode not in section.modes:
-        return False
-    own = graph.zones[zone].countries
-    # A zone of several countries (Schengen) is entered whole; a line that clips a country
-    # outside its zone needs that country in the section.
-    return not section.countries.isdisjoint(own) and all(
-        code in own or code in section.countries for code in move.haul.countries
-    )
+    def _push(self, label: Label, cost: float, before: Label | None, move: Move | None) -> None:
+        if cost < self.best.get(label, INFINITY):
+            self.best[label] = cost
+            if before is not None and move is not None:
+                self.before[label] = (before, move)
+            bound = cost + self._ahead(label[0], label[1])
+            heapq.heappush(self.heap, (bound, self.pushed, label))
+            self.pushed += 1
 
+    def _ahead(self, state: State, node: int) -> float:
+        """What the rest of the way costs from a state of a last section; 0 elsewhere."""
+        here = self.tree.nodes[node]
+        if here.section is None or here.children or self.quest.via:
+            return 0.0
+        if here.section not in self.to_go:
+            self.to_go[here.section] = _CostToGo(self, node)
+        return self.to_go[here.section].of(state)
 
-def _lift_fits(graph: MovementGraph, section: Section, move: Move) -> bool:
-    mode = graph.mode_of(move.to)
-    return mode in section.modes or mode in ("sea", "ferry") or mode == "road"
+    # What may follow ---------------------------------------------------------------------
 
+    def hauls(self, state: State, node: int, *, backwards: bool = False) -> Iterable[Move]:
+        """Hauls worth trying out of a state, or into it."""
+        facility, zone = state
+        by_target = self.graph.hauls_from(facility, zone)
+        if not by_target:
+            return ()
+        section = self.tree.nodes[node].section
+        targets = self._sources(zone, node) if backwards else self._targets(zone, node)
+        return [
+            by_target[target]
+            for target in targets
+            if target in by_target and _fits(by_target[target].haul, section)
+        ]
 
-def _stage_after(graph: MovementGraph, plan: Plan, stage: int, move: Move) -> int | None:
-    """Stage after a crossing or service, or None where the plan does not allow it."""
-    if stage < len(plan.gateways) and plan.gateways[stage].passed_by(move):
-        return stage + 1
-    if move.crossing is None:
-        # A service inside a section (a train ferry on a lake) needs both ends in it.
-        assert move.service is not None
-        section = plan.sections[stage]
-        ends = {graph.facilities[e].country for e in (move.service.a, move.service.b)}
-        return stage if ends <= section.countries and move.service.mode in section.modes else None
-    section = plan.sections[stage]
-    row = graph.crossing_rows[move.crossing.id]
-    countries = {graph.facilities[row.a].country, graph.facilities[row.b].country}
-    return stage if countries <= section.countries and row.mode in section.modes else None
+    def _sources(self, zone: str, node: int) -> list[str]:
+        """Facilities of a zone that a haul may come from: those with a way in."""
+        key = (zone, ~node)
+        if key not in self.targets:
+            into, starts = self.graph.moves_into, (*self.quest.starts, *self.quest.start_moves)
+            self.targets[key] = (
+                [f for f in self.graph.members(zone) if (f, zone) in into or (f, zone) in starts]
+                if self._targets(zone, node)
+                else []
+            )
+        return self.targets[key]
 
+    def _targets(self, zone: str, node: int) -> list[str]:
+        """Facilities of a zone worth hauling to: those with a usable door, and the ends."""
+        key = (zone, node)
+        if key not in self.targets:
+            section = self.tree.nodes[node].section
+            self.targets[key] = (
+                [f for f in self.graph.members(zone) if self._is_target((f, zone), node)]
+                if self._mode_allowed(zone.partition(":")[0])
+                and (section is None or section.admits(self.graph.zones[zone]))
+                else []
+            )
+        return self.targets[key]
 
-def _allowed_mode(quest: Quest, mode: str) -> bool:
-    return quest.modes is None or mode in quest.modes
+    def _is_target(self, state: State, node: int) -> bool:
+        if state in self.quest.goals or state in self.quest.goal_moves:
+            return True
+        if any(state[0] in places for places in self.quest.via):
+            return True
+        return bool(self._doors(state, node))
 
+    def _doors(self, state: State, node: int) -> list[tuple[Move, int]]:
+        """Moves out of a state other than hauls, each with the node it leads to."""
+        key = (state, node)
+        if key not in self.doors:
+            self.doors[key] = [
+                (move, after)
+                for move in self.graph.moves.get(state, ())
+                for after in self.after(move, node)
+            ]
+        return self.doors[key]
 
-def _passed(quest: Quest, state: State, passed: int) -> int:
-    while passed < len(quest.via) and state[0] in quest.via[passed]:
-        passed += 1
-    return passed
+    def after(self, move: Move, node: int) -> list[int]:
+        """Nodes that a move leads to: children through a gateway, or the same section."""
+        if not self._mode_allowed(self.graph.mode_of(move.to)):
+            return []
+        here = self.tree.nodes[node]
+        if here.section is None:
+            return [node]
+        if move.crossing is None and move.service is None:
+            return [node] if self._lift_leads_on(move, node, here.section) else []
+        after = [child for gateway, child in here.children if gateway.passed_by(move)]
+        if self._stays_inside(move, here.section):
+            after.append(node)
+        return after
 
+    def _lift_leads_on(self, move: Move, node: int, section: Section) -> bool:
+        mode = self.graph.mode_of(move.to)
+        if mode in section.modes and mode in ("rail", "road"):
+            return True
+        if mode in ("sea", "ferry"):
+            if move.to[1].endswith(":out"):
+                return any(
+                    self.after(sailing, node) for sailing in self.graph.moves.get(move.to, ())
+                )
+            return False
+        return move.to in self.quest.goals or move.to in self.quest.goal_moves
 
-def _trace(label: Label, before: dict[Label, tuple[Label, Move]], cost: float) -> Found:
-    moves: list[Move] = []
-    while label in before:
-        label, move = before[label]
-        if move is not _ARRIVE:
+    def _stays_inside(self, move: Move, section: Section) -> bool:
+        facilities = self.graph.facilities
+        if move.crossing is not None:
+            row = self.graph.crossing_rows[move.crossing.id]
+            ends, mode = (row.a, row.b), row.mode
+        else:
+            # A service inside a section: a train ferry over a lake.
+            assert move.service is not None
+            ends, mode = (move.service.a, move.service.b), move.service.mode
+        return mode in section.modes and all(
+            facilities[end].country in section.countries for end in ends
+        )
+
+    def _mode_allowed(self, mode: str) -> bool:
+        return self.quest.modes is None or mode in self.quest.modes
+
+    def _passed(self, state: State, passed: int) -> int:
+        via = self.quest.via
+        while passed < len(via) and state[0] in via[passed]:
+            passed += 1
+        return passed
+
+    def _trace(self, label: Label, cost: float) -> Found:
+        moves: list[Move] = []
+        while label in self.before:
+            label, move = self.before[label]
             moves.append(move)
-    return Found(start=label[0], moves=tuple(moves[::-1]), cost=cost)
+        return Found(start=label[0], moves=tuple(moves[::-1]), cost=cost)
+
+
+class _CostToGo:
+    """Exact cost from states of a last section to the goal, searched backwards as needed.
+
+    Many variants end in the same section. With this as a bound, each of them walks straight
+    to the goal there, instead of trying every terminal on the way.
+    """
+
+    def __init__(self, search: _Search, node: int) -> None:
+        self.search, self.node = search, node
+        self.best: dict[State, float] = {}
+        self.settled: dict[State, float] = {}
+        self.heap: list[tuple[float, int, State]] = []
+        self.pushed = 0
+        self.into = search.graph.moves_into
+        self.last: dict[State, list[tuple[State, Move]]] = {}
+        for extras in (search.quest.goal_moves, search.quest.start_moves):
+            for state, moves in extras.items():
+                for move in moves:
+                    self.last.setdefault(move.to, []).append((state, move))
+        for state, cost in search.quest.goals.items():
+            self._push(state, cost)
+
+    def of(self, state: State) -> float:
+        """Cost from a state to the goal, infinite where none leads there."""
+        while state not in self.settled and self.heap:
+            cost, _, here = heapq.heappop(self.heap)
+            if here not in self.settled:
+                self.settled[here] = cost
+                self._expand(here, cost)
+        return self.settled.get(state, INFINITY)
+
+    def _push(self, state: State, cost: float) -> None:
+        if cost < self.best.get(state, INFINITY):
+            self.best[state] = cost
+            heapq.heappush(self.heap, (cost, self.pushed, state))
+            self.pushed += 1
+
+    def _expand(self, state: State, cost: float) -> None:
+        search, node = self.search, self.node
+        for before, move in self.last.get(state, ()):
+            self._push(before, cost + search.weigh(before, move))
+        for before, move in self.into.get(state, ()):
+            if node in search.after(move, node):
+                self._push(before, cost + search.weigh(before, move))
+        # A haul has the same length both ways, and the same price within one heading.
+        for move in search.hauls(state, node, backwards=True):
+            self._push(move.to, cost + search.weigh(state, move))
+
+
+def _fits(haul: Haul | None, section: Section | None) -> bool:
+    """A line that clips a country outside its zone needs that country in the section."""
+    assert haul is not None
+    return section is None or not haul.foreign or section.countries.issuperset(haul.foreign)
