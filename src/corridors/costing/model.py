@@ -132,11 +132,15 @@ class CostModel:
             row = self.row(f"sail_kmh/{service.mode}")
             hours = Charge(row, km, True, service.id, service.group)
         freight = self.row(f"freight_usd/{service.id}", f"freight_usd/{service.group}")
-        co2 = self.row(f"co2e_kg_km/{service.group}", f"co2e_kg_km/{service.mode}")
+        co2 = self.row(
+            f"co2e_kg_km/{service.id}",
+            f"co2e_kg_km/{service.group}",
+            f"co2e_kg_km/{service.mode}",
+        )
         return Vector(
             hours=(hours,),
             usd=(Charge(freight, 1.0, False, service.id, service.group),),
-            co2e_kg=(Charge(co2, km, False, service.group, service.group),),
+            co2e_kg=(Charge(co2, km, False, service.id, service.group),),
         )
 
     def optional_event(

@@ -9,6 +9,7 @@ from typing import Any
 
 from corridors.errors import NoRouteError, SnapError
 from corridors.geodesy import great_circle_km
+from corridors.network.sea import read_sea_network, sea_path
 from corridors.network.tables import USABLE_SERVICES, LonLat, Tables
 
 QUAY_REACH_KM = 60.0
@@ -24,8 +25,6 @@ def service_lanes(
     through their chokepoints. What cannot be drawn is noted in `findings` and left out, so
     that it is no arc.
     """
-    from corridors.build.sea import read_sea_network, sea_path
-
     facilities = {f.id: (f.lon, f.lat) for f in tables.facilities}
     chokepoints = {c.id: (c.lon, c.lat) for c in tables.chokepoints}
     drawn: dict[str, list[LonLat]] = defaultdict(list)

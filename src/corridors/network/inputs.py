@@ -10,6 +10,7 @@ INPUTS = (
     "osm/road.npz",
     "basemap/countries.npz",
     "sea/lanes.npz",
+    "sea/coast.npz",
     "curated/zones.csv",
     "curated/zone_areas.csv",
     "curated/facilities.csv",
