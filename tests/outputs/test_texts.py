@@ -124,7 +124,9 @@ def test_headline_with_one_and_no_option(document: dict) -> None:
 def test_same_corridor_twice_is_told_apart(document: dict) -> None:
     twice = [document["options"][1]] * 2
     assert wording.names(twice) == ["TITR 1", "TITR 2"]
-    assert wording.names([{"corridor": None}]) == ["Free route"]
+    assert wording.names([{"corridor": None}] * 2) == ["First choice", "Second choice"]
+    lines = [style.line for style in wording.styles(twice)]
+    assert len(set(lines)) == 2
 
 
 def test_scope_line_names_clock_and_prices(document: dict) -> None:

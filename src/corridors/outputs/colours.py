@@ -7,7 +7,8 @@ sea. Colour is never the only sign: lines are labelled, modes are patterns.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 INK = "#16202b"
 MUTED = "#55616e"
@@ -47,7 +48,12 @@ STYLES = {
 }
 #: Order of lanes where corridors share a track, and of everything listed.
 ORDER = tuple(STYLES)
-FREE_ROUTE = CorridorStyle("No corridor", "Free route", "#5f6b76", "#4a545e")
+#: Routes that follow no corridor, by their rank.
+CHOICES = (
+    CorridorStyle("First choice", "First choice", "#0b4a8a", "#0b4a8a"),
+    CorridorStyle("Second choice", "Second choice", "#b8430f", "#a33a0b"),
+)
+_OWN = ("#5f6b76", "#4a545e")
 
 #: Width in pixels and dash pattern of a leg by mode; the pattern alone tells the mode.
 MODES = {
@@ -58,7 +64,7 @@ MODES = {
 }
 
 
-def style_of(corridor: str | None) -> CorridorStyle:
+def style_of(corridor: str | None, *, rank: int = 0) -> CorridorStyle:
     """Style of a corridor id; a corridor of the user's own is drawn grey under its id.
 
     Examples
@@ -67,9 +73,30 @@ def style_of(corridor: str | None) -> CorridorStyle:
     '#b8430f'
     """
     if corridor is None:
-        return FREE_ROUTE
-    known = STYLES.get(corridor)
-    return known or CorridorStyle(corridor, corridor, FREE_ROUTE.line, FREE_ROUTE.text)
+        return CHOICES[min(rank, len(CHOICES) - 1)]
+    return STYLES.get(corridor) or CorridorStyle(corridor, corridor, *_OWN)
+
+
+def distinct(corridors: Sequence[str | None]) -> list[CorridorStyle]:
+    """One style per option, no colour and no name twice.
+
+    Examples
+    --------
+    >>> [style.short for style in distinct(["titr", "titr", None])]
+    ['TITR 1', 'TITR 2', 'Second choice']
+    """
+    out: list[CorridorStyle] = []
+    for rank, corridor in enumerate(corridors):
+        style = style_of(corridor, rank=rank)
+        used = {other.line for other in out}
+        spare = [s for s in STYLES.values() if s.line not in used]
+        if style.line in used and spare:
+            style = replace(style, line=spare[0].line, text=spare[0].text)
+        if corridors.count(corridor) > 1 and corridor is not None:
+            number = 1 + corridors[:rank].count(corridor)
+            style = replace(style, name=f"{style.name} {number}", short=f"{style.short} {number}")
+        out.append(style)
+    return out
 
 
 def luminance(colour: str) -> float:

@@ -53,6 +53,12 @@ class Sheet:
         """Remember a drawn line, which labels cross only when there is no other room."""
         self.lines += [(x - reach, y - reach, x + reach, y + reach) for x, y in points]
 
+    def crossed(self, box: Box) -> int:
+        """How much of the drawn lines lies under a box."""
+        return sum(
+            box[0] < t[2] and box[2] > t[0] and box[1] < t[3] and box[3] > t[1] for t in self.lines
+        )
+
     def block(self, box: Box) -> None:
         """Mark a box as covered, whatever is there already."""
         self.taken.append(box)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corridors.outputs import text, wording
-from corridors.outputs.colours import INK, MODES, style_of
+from corridors.outputs.colours import INK, MODES, CorridorStyle, style_of
 from corridors.outputs.static_parts import glyph
 from corridors.outputs.text import escape
 from corridors.outputs.view import MARKS
@@ -36,7 +36,7 @@ def parts(document: Mapping[str, Any], *, note: str, static: str) -> dict[str, s
     '&lt;b&gt; to ?'
     """
     options = wording.usable(document)
-    labels = wording.names(options)
+    styles = wording.styles(options)
     return {
         "TITLE": escape(wording.title(document)),
         "HEADLINE": _unbroken(wording.headline(document)),
@@ -44,9 +44,9 @@ def parts(document: Mapping[str, Any], *, note: str, static: str) -> dict[str, s
         "STATIC": static,
         "STYLE": "",
         "LEGEND": _legend(),
-        "CARDS": _cards(document, labels),
-        "RANGES": _ranges(options, labels),
-        "TABLE": _table(options, labels),
+        "CARDS": _cards(document, styles),
+        "RANGES": _ranges(options, styles),
+        "TABLE": _table(options, styles),
         "NOTES": _notes(document, note),
     }
 
@@ -74,27 +74,25 @@ def _legend() -> str:
     return "".join(rows)
 
 
-def _cards(document: Mapping[str, Any], labels: Sequence[str]) -> str:
+def _cards(document: Mapping[str, Any], styles: Sequence[CorridorStyle]) -> str:
     out: list[str] = []
     number = 0
     for option in document["options"]:
-        style = style_of(option["corridor"])
         if option["status"] != "ok":
+            name = text.clean(style_of(option["corridor"]).name)
             status = "Excluded" if option["status"] == "excluded" else "Not possible"
             out.append(
-                f'<article class="card off"><h3>{escape(style.name)}</h3><p class="why">'
+                f'<article class="card off"><h3>{escape(name)}</h3><p class="why">'
                 f"<b>{status}.</b> {escape(wording.why_not(option))}</p>"
                 "</article>"
             )
             continue
-        label = labels[number]
-        name = style.name if label == style.short else label
-        out.append(_card(option, number, name, style.line, style.text))
+        out.append(_card(option, number, styles[number]))
         number += 1
     return "".join(out)
 
 
-def _card(option: Mapping[str, Any], number: int, name: str, line: str, ink: str) -> str:
+def _card(option: Mapping[str, Any], number: int, style: CorridorStyle) -> str:
     time, cost = option["time_days"], option["cost_usd"]
     figures = (
         ("Time", f"{text.days(time['mean'])} <small>days</small>", wording.spread(time, text.days)),
@@ -116,8 +114,8 @@ def _card(option: Mapping[str, Any], number: int, name: str, line: str, ink: str
     countries = " ".join(text.clean(c) for c in option["countries"])
     flags = "".join(f"<li>{escape(_flag(flag))}</li>" for flag in option.get("flags") or ())
     return (
-        f'<article class="card" data-option="{number}" style="--c:{line};--t:{ink}">'
-        f'<h3><button type="button" aria-pressed="false">{escape(name)}</button></h3>'
+        f'<article class="card" data-option="{number}" style="--c:{style.line};--t:{style.text}">'
+        f'<h3><button type="button" aria-pressed="false">{escape(style.name)}</button></h3>'
         f'<p class="via">{escape(wording.via(option))}</p><dl class="kpi">{cells}</dl>'
         f"{_mix(option)}"
         f'<p class="counts">{counts}</p><p class="counts">{escape(countries)}</p>'
@@ -167,9 +165,9 @@ def _grades(option: Mapping[str, Any]) -> str:
     return f'<p class="grades">Resting on assumptions: {words}</p>'
 
 
-def _ranges(options: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> str:
+def _ranges(options: Sequence[Mapping[str, Any]], styles: Sequence[CorridorStyle]) -> str:
     return "".join(
-        f"<h2>{escape(heading)}</h2>{_bars(options, labels, key, unit, write)}"
+        f"<h2>{escape(heading)}</h2>{_bars(options, styles, key, unit, write)}"
         for heading, key, unit, write in (
             ("Days: mean, P10 to P90", "time_days", 1.0, text.days),
             ("Cost in 1,000 USD: mean, P10 to P90", "cost_usd", 1000.0, text.usd),
@@ -179,7 +177,11 @@ def _ranges(options: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> str:
 
 
 def _bars(
-    options: Sequence[Mapping[str, Any]], labels: Sequence[str], key: str, unit: float, write: Any
+    options: Sequence[Mapping[str, Any]],
+    styles: Sequence[CorridorStyle],
+    key: str,
+    unit: float,
+    write: Any,
 ) -> str:
     left, right = 88.0, 346.0
     most = max(float(o[key]["p90"]) for o in options) / unit
@@ -196,28 +198,28 @@ def _bars(
         )
         tick += step
     said = []
-    for number, (option, label) in enumerate(zip(options, labels, strict=True)):
-        style, figures = style_of(option["corridor"]), option[key]
+    for number, (option, style) in enumerate(zip(options, styles, strict=True)):
+        figures = option[key]
         y = 18.0 + 22.0 * number
         low, high = (left + float(figures[q]) / unit * scale for q in ("p10", "p90"))
         mean = left + float(figures["mean"]) / unit * scale
         out.append(
-            f'<text x="0" y="{y + 4:.0f}">{escape(label)}</text>'
+            f'<text x="0" y="{y + 4:.0f}">{escape(style.short)}</text>'
             f'<path d="M{low:.1f} {y:.0f}H{high:.1f}" stroke="{style.line}" stroke-width="8" '
             f'stroke-opacity=".3" stroke-linecap="round"/>'
             f'<circle cx="{mean:.1f}" cy="{y:.0f}" r="5.5" fill="{style.line}" stroke="#fff" '
             'stroke-width="1.5"/>'
         )
-        said.append(f"{label} {write(figures['mean'])} ({wording.spread(figures, write)})")
+        said.append(f"{style.short} {write(figures['mean'])} ({wording.spread(figures, write)})")
     return (
         f'<svg class="bars" viewBox="0 0 360 {bottom + 18:.0f}" role="img" '
         f'aria-label="{escape("; ".join(said))}">{"".join(out)}</svg>'
     )
 
 
-def _table(options: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> str:
+def _table(options: Sequence[Mapping[str, Any]], styles: Sequence[CorridorStyle]) -> str:
     rows = []
-    for option, label in zip(options, labels, strict=True):
+    for option, style in zip(options, styles, strict=True):
         time, cost = option["time_days"], option["cost_usd"]
         cells = (
             f"{text.days(time['mean'])} ({wording.spread(time, text.days)})",
@@ -226,7 +228,7 @@ def _table(options: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> str:
             text.thousands(option["distance_km"]),
         )
         rows.append(
-            f'<tr><th scope="row">{escape(label)}</th>'
+            f'<tr><th scope="row">{escape(style.short)}</th>'
             + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
             + "</tr>"
         )

@@ -100,8 +100,10 @@ def sheet_svg(document: Mapping[str, Any], seen: Mapping[str, Any], base: Mappin
     lines += [np.array([[m["lon"], m["lat"]]]) for m in seen["marks"]]
     frame = _Frame(seen["bounds"], lines, top)
     sheet = Sheet((6.0, top + 6.0, WIDTH - 6.0, top + frame.height - 6.0))
-    key = legend(seen, top + frame.height, sheet)
-    body = _base(base, frame) + _routes(seen, frame, sheet) + _place_names(frame, sheet)
+    routes, drawn = _routes(seen, frame, sheet)
+    key = legend(seen, (0.0, top, WIDTH, top + frame.height), sheet)
+    marks = _mark_labels(seen, frame, sheet) + _pills(seen["options"], drawn, sheet)
+    body = _base(base, frame) + routes + marks + _place_names(frame, sheet)
     rows, bottom = table(document, top + frame.height, WIDTH)
     feet, height = footer(document, base["note"], seen["undrawn"], bottom, WIDTH)
     name = text.escape(wording.title(document))
@@ -231,7 +233,7 @@ def _path(xy: Points, digits: int) -> str:
     return f"M{number(x)} {number(y)}l{moves.rstrip()}" if moves else ""
 
 
-def _routes(seen: Mapping[str, Any], frame: _Frame, sheet: Sheet) -> str:
+def _routes(seen: Mapping[str, Any], frame: _Frame, sheet: Sheet) -> tuple[str, list[list[Points]]]:
     casing: list[str] = []
     strokes: list[str] = []
     drawn: list[list[Points]] = []
@@ -254,7 +256,7 @@ def _routes(seen: Mapping[str, Any], frame: _Frame, sheet: Sheet) -> str:
                 f'stroke-linecap="{cap}"{dashes}/>'
             )
     lines = f'<g fill="none" stroke-linejoin="round">{"".join(casing)}{"".join(strokes)}</g>'
-    return lines + _mark_labels(seen, frame, sheet) + _pills(seen["options"], drawn, sheet)
+    return lines, drawn
 
 
 def _mark_labels(seen: Mapping[str, Any], frame: _Frame, sheet: Sheet) -> str:

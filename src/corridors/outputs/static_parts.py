@@ -7,7 +7,7 @@ from typing import Any
 
 from corridors.outputs import text, wording
 from corridors.outputs.colours import INK, MODES, MUTED, style_of
-from corridors.outputs.labels import Sheet, text_width
+from corridors.outputs.labels import Box, Sheet, text_width
 from corridors.outputs.view import MARKS
 
 _EDGE = 28.0
@@ -90,16 +90,23 @@ def glyph(kind: str, x: float, y: float) -> str:
     return f'<g transform="translate({x:.1f} {y:.1f})">{shapes[kind]}</g>'
 
 
-def legend(seen: Mapping[str, Any], bottom: float, sheet: Sheet) -> str:
-    """Key of line patterns and marks, only those that occur, in the lower left corner."""
+def legend(seen: Mapping[str, Any], area: Box, sheet: Sheet) -> str:
+    """Key of line patterns and marks, only those that occur, in the emptiest corner."""
     modes = [m for m in MODES if any(g["mode"] == m for o in seen["options"] for g in o["legs"])]
     kinds = [k for k in list(MARKS)[:-1] if any(mark["kind"] == k for mark in seen["marks"])]
     step, rows = 21.0, len(modes) + len(kinds)
     if not rows:
         return ""
     high = rows * step + 18
-    x, y = 18.0, bottom - high - 18
-    sheet.block((x - 4, y - 4, x + 229, y + high + 4))
+    left, top, right, bottom = area
+    corners = [
+        (x, y, x + 225, y + high)
+        for y in (bottom - high - 18, top + 18)
+        for x in (left + 18, right - 243)
+    ]
+    box = min(corners, key=sheet.crossed)
+    x, y = box[:2]
+    sheet.block(box)
     out = [
         f'<rect x="{x}" y="{y:.0f}" width="225" height="{high:.0f}" rx="8" fill="#fff" '
         'fill-opacity=".93"/>'
@@ -141,10 +148,10 @@ def table(document: Mapping[str, Any], top: float, width: float) -> tuple[str, f
         svg_text(_EDGE + x + (0 if n else 22), y, label, 12, fill=MUTED, anchor=anchor)
         for n, (label, x, anchor) in enumerate(_COLUMNS)
     ]
-    labels = iter(wording.names(wording.usable(document)))
+    styles = iter(wording.styles(wording.usable(document)))
     for option in document["options"]:
         y += 26
-        style = style_of(option["corridor"])
+        style = next(styles) if option["status"] == "ok" else style_of(option["corridor"])
         out.append(
             f'<path d="M{_EDGE} {y - 17:.0f}H{width - _EDGE:.0f}" stroke="#d9dee3"/>'
             f'<rect x="{_EDGE}" y="{y - 11:.0f}" width="14" height="14" rx="3" '
@@ -158,9 +165,7 @@ def table(document: Mapping[str, Any], top: float, width: float) -> tuple[str, f
             short = line[0] + (" …" if len(line) > 1 else "") if line else ""
             out.append(svg_text(_EDGE + 230, y, short, 13, fill=MUTED))
             continue
-        label = next(labels)
-        name = style.name if label == style.short else label
-        cells = (name, *_cells(option))
+        cells = (style.name, *_cells(option))
         for n, ((_, x, anchor), cell) in enumerate(zip(_COLUMNS, cells, strict=True)):
             strong = n in (0, 1, 3)
             at = _EDGE + x + (0 if n else 22)

@@ -10,7 +10,7 @@ from shapely.geometry import LineString
 
 from corridors.errors import DataError
 from corridors.outputs import text, wording
-from corridors.outputs.colours import MODES, ORDER, style_of
+from corridors.outputs.colours import MODES, ORDER, CorridorStyle
 from corridors.outputs.journey import timetable
 from corridors.outputs.lanes import parallel_lanes
 from corridors.polyline import encode
@@ -71,10 +71,10 @@ def view(document: Mapping[str, Any], geometries: Geometries) -> dict[str, Any]:
 
 def _view(document: Mapping[str, Any], geometries: Geometries) -> dict[str, Any]:
     options = wording.usable(document)
-    labels = wording.names(options)
+    styles = wording.styles(options)
     undrawn: list[str] = []
     lines: list[list[Points]] = []
-    for option, label in zip(options, labels, strict=True):
+    for option, style in zip(options, styles, strict=True):
         before: float | None = None
         owner = _owner(document, option)
         legs = []
@@ -83,14 +83,16 @@ def _view(document: Mapping[str, Any], geometries: Geometries) -> dict[str, Any]
             if len(line):
                 before = float(line[-1, 0])
             else:
-                undrawn.append(f"{label}: {text.clean(leg['from'])} to {text.clean(leg['to'])}")
+                undrawn.append(
+                    f"{style.short}: {text.clean(leg['from'])} to {text.clean(leg['to'])}"
+                )
             legs.append(line)
         lines.append(legs)
     order = sorted(range(len(options)), key=lambda i: _rank(options[i]["corridor"]))
     lanes = dict(zip(order, parallel_lanes([lines[i] for i in order]), strict=True))
     shown = [
-        _option(option, label, lines[i], lanes[i])
-        for i, (option, label) in enumerate(zip(options, labels, strict=True))
+        _option(option, style, lines[i], lanes[i])
+        for i, (option, style) in enumerate(zip(options, styles, strict=True))
     ]
     marks = _marks(document, options, lines)
     return {
@@ -154,14 +156,13 @@ def _great_circles(line: Points) -> Points:
 
 def _option(
     option: Mapping[str, Any],
-    label: str,
+    style: CorridorStyle,
     lines: Sequence[Points],
     lanes: Sequence[list[tuple[float, float]]],
 ) -> dict[str, Any]:
-    style = style_of(option["corridor"])
     return {
-        "name": text.clean(style.name),
-        "short": label,
+        "name": style.name,
+        "short": style.short,
         "line": style.line,
         "text": style.text,
         "days": round(float(option["time_days"]["mean"]), 3),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from corridors.outputs import text
-from corridors.outputs.colours import style_of
+from corridors.outputs.colours import CorridorStyle, distinct
 
 Option = Mapping[str, Any]
 MODE_WORDS = {"rail": "Rail", "road": "Road", "ferry": "Ferry", "sea": "Sea"}
@@ -51,16 +52,15 @@ def _end(place: Mapping[str, Any]) -> str:
     return text.clean(place.get("name") or place.get("id") or "?")
 
 
+def styles(options: Sequence[Option]) -> list[CorridorStyle]:
+    """Colour and clean name of each option, none twice."""
+    found = distinct([option["corridor"] for option in options])
+    return [replace(s, name=text.clean(s.name), short=text.clean(s.short)) for s in found]
+
+
 def names(options: Sequence[Option]) -> list[str]:
     """A short name for each option that tells it from the others."""
-    out: list[str] = []
-    for option in options:
-        name = text.clean(style_of(option["corridor"]).short)
-        same = sum(1 for o in options if o["corridor"] == option["corridor"])
-        if same > 1:
-            name = f"{name} {sum(1 for n in out if n.startswith(name)) + 1}"
-        out.append(name)
-    return out
+    return [style.short for style in styles(options)]
 
 
 def spread(summary: Mapping[str, float], write: Any) -> str:
@@ -106,7 +106,8 @@ def headline(document: Mapping[str, Any]) -> str:
         claim = "is fastest" if clear_time else "is fastest on average, but ranges overlap"
         time_part = f"{name} {claim}: {_time(quick)} against {_time(second, unit='')} by {rival}"
     other = "it" if cheap is quick else labels[id(cheap)]
-    claim = "is cheapest" if clear_cost else "is cheapest on average"
+    also = "also " if cheap is quick else ""
+    claim = f"is {also}cheapest" if clear_cost else f"is {also}cheapest on average"
     return f"{time_part}; {other} {claim} at {low_cost}"
 
 

@@ -506,13 +506,24 @@ function corridorsMap(map, blobId) {
     var clock = byId("clock");
     if (clock) document.documentElement.style.setProperty("--clock", clock.offsetHeight + 12 + "px");
   }
-  function fit() {
+  function fit(left) {
     lift();
     var b = data.bounds, tight = small(), below = byId("clock") ? byId("clock").offsetHeight : 0;
     map.invalidateSize({ animate: false });
-    map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { paddingTopLeft: tight ? [14, 44] : [34, 30], paddingBottomRight: [tight ? 40 : 70, below + (tight ? 34 : 40)], animate: false, maxZoom: 7 });
+    map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { paddingTopLeft: tight ? [14, 44] : [34 + (left || 0), 30], paddingBottomRight: [tight ? 40 : 70, below + (tight ? 34 : 40)], animate: false, maxZoom: 7 });
   }
   fit();
+  /* A key that would lie on a corridor: make room for it on the left. */
+  function covered() {
+    var key = byId("legend"), box = key && key.getBoundingClientRect(), frame = map.getContainer().getBoundingClientRect();
+    if (!key || small()) return 0;
+    var o = map.containerPointToLayerPoint([box.left - frame.left, box.top - frame.top]);
+    return corridors.some(function (c) {
+      return c.track.rings().some(function (ring) { return ring.some(function (p) { return p.x > o.x && p.y > o.y && p.x < o.x + box.width && p.y < o.y + box.height; }); });
+    }) ? box.width + 10 : 0;
+  }
+  var aside = covered();
+  if (aside) fit(aside);
   if (byId("clock") && window.ResizeObserver) new ResizeObserver(lift).observe(byId("clock"));
   map.on("zoomend moveend resize", redraw);
   redraw();
