@@ -40,6 +40,16 @@ def geometries() -> dict[tuple[str, str], list[tuple[float, float]]]:
 
 
 @pytest.fixture(scope="session")
+def page_file(_document: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interactive map of the document, written once; not to be changed."""
+    from corridors.outputs.map import comparison_map
+
+    path = tmp_path_factory.mktemp("page") / "map.html"
+    comparison_map(copy.deepcopy(_document), _geometry()).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Headless Chromium from the system; the test skips where there is none."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

@@ -22,12 +22,6 @@ Open = Callable[..., Any]
 MAP = "window[Object.keys(window).find(k => k.startsWith('map_'))]"
 
 
-@pytest.fixture
-def page_file(document: dict, geometries: dict, tmp_path: Path) -> Path:
-    comparison_map(document, geometries).save(tmp_path / "map.html")
-    return tmp_path / "map.html"
-
-
 def _click_everything(page: Any) -> None:
     page.click("#layers summary")
     for box in page.query_selector_all("#layers input"):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 Points = np.ndarray[Any, np.dtype[np.float64]]
+Signs = np.ndarray[Any, np.dtype[np.int8]]
 Runs = list[tuple[float, float]]
 
 _RADIUS_KM = 6371.0
@@ -17,7 +18,9 @@ _STEP_KM = 5.0
 _CELL_KM = 6.0
 #: A meeting shorter than this is a crossing, a parting shorter than this a station throat.
 _SHORTEST_KM = 45.0
-_NEIGHBOURS = list(itertools.product((-1, 0, 1), repeat=3))
+_NEIGHBOURS = np.array(list(itertools.product((-1, 0, 1), repeat=3)), dtype=np.int64)
+#: One number for a cell: the Earth is about 2,100 cells across.
+_KEY = np.array([1, 1 << 14, 1 << 28], dtype=np.int64)
 
 
 def _unit(points: Points) -> Points:
@@ -45,25 +48,24 @@ class _Track:
         self.xyz: Points = np.concatenate(at) if at else np.empty((0, 3))
         self.position = position
         self.heading = np.gradient(self.xyz, axis=0) if len(self.xyz) > 1 else self.xyz
-        self.keys = [tuple(k) for k in np.floor(self.xyz * (_RADIUS_KM / _CELL_KM)).astype(int)]
-        self.cells: dict[tuple[int, ...], int] = {}
-        for number, key in enumerate(self.keys):
-            for dx, dy, dz in _NEIGHBOURS:
-                self.cells.setdefault((key[0] + dx, key[1] + dy, key[2] + dz), number)
+        cells = np.floor(self.xyz * (_RADIUS_KM / _CELL_KM)).astype(np.int64)
+        self.keys = cells @ _KEY
+        # Each sample claims its cell and the 26 round it; the first sample to claim one keeps it.
+        near = (cells[:, None, :] + _NEIGHBOURS) @ _KEY
+        self.claimed, first = np.unique(near.ravel(), return_index=True)
+        self.owner = first // len(_NEIGHBOURS)
 
-    def meets(self, other: _Track) -> np.ndarray[Any, np.dtype[np.int8]]:
+    def meets(self, other: _Track) -> Signs:
         """For each sample: 1 beside `other` in the same heading, -1 against it, 0 apart."""
-        out = np.zeros(len(self.keys), dtype=np.int8)
-        for number, key in enumerate(self.keys):
-            near = other.cells.get(key)
-            if near is not None:
-                out[number] = 1 if self.heading[number] @ other.heading[near] >= 0 else -1
-        return _steady(out)
+        if not len(other.claimed):
+            return np.zeros(len(self.keys), dtype=np.int8)
+        place = np.minimum(np.searchsorted(other.claimed, self.keys), len(other.claimed) - 1)
+        beside = other.claimed[place] == self.keys
+        along = (self.heading * other.heading[other.owner[place]]).sum(axis=1)
+        return _steady(np.where(beside, np.where(along >= 0, 1, -1), 0).astype(np.int8))
 
 
-def _steady(
-    signs: np.ndarray[Any, np.dtype[np.int8]],
-) -> np.ndarray[Any, np.dtype[np.int8]]:
+def _steady(signs: Signs) -> Signs:
     """Close short partings, drop short meetings, one heading per run."""
     shortest = int(_SHORTEST_KM / _STEP_KM)
     together = signs != 0
@@ -113,7 +115,7 @@ def parallel_lanes(corridors: Sequence[Sequence[Points]]) -> list[list[Runs]]:
     for me, track in enumerate(tracks):
         runs: list[Runs] = [[] for _ in corridors[me]]
         out.append(runs)
-        if not track.keys:
+        if not len(track.keys):
             continue
         beside = np.stack(
             [
