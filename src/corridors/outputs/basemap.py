@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from functools import cache
 from pathlib import Path
@@ -57,6 +58,25 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise DataError(f"{path}: the base map is not a JSON object")
     return content
+
+
+@cache
+def straits() -> tuple[tuple[str, float, float], ...]:
+    """Straits, canals and capes that ships pass: name, longitude, latitude.
+
+    Examples
+    --------
+    >>> any(name == "Suez Canal" for name, _, _ in straits())
+    True
+    """
+    path = data_dir() / "curated" / "chokepoints.csv"
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return tuple(
+                (row["name"], float(row["lon"]), float(row["lat"])) for row in csv.DictReader(file)
+            )
+    except (OSError, KeyError, ValueError, TypeError) as exc:
+        raise DataError(f"{path}: chokepoints cannot be read ({exc})") from exc
 
 
 def load(boundaries: str | Path = "neutral") -> dict[str, Any]:

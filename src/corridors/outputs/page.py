@@ -237,9 +237,6 @@ def _table(options: Sequence[Mapping[str, Any]], styles: Sequence[CorridorStyle]
 
 def _notes(document: Mapping[str, Any], note: str) -> str:
     lines = [*wording.condition_lines(document), *wording.sources(document, note)]
-    licences = ", ".join(text.clean(x) for x in (document.get("data") or {}).get("licences") or ())
-    if licences:
-        lines.append(f"Licences: {licences}.")
     out = "".join(f"<p>{escape(line)}</p>" for line in lines)
     if document.get("reproduce"):
         out += f"<p>Made by <code>{escape(document['reproduce'])}</code></p>"

@@ -85,6 +85,8 @@ def glyph(kind: str, x: float, y: float) -> str:
         "gauge": f'<path d="M0-7 7 0 0 7-7 0Z" {style}/>',
         "border": f'<rect x="-4.6" y="-4.6" width="9.2" height="9.2" {style}/>',
         "transfer": f'<circle r="5.4" {style}/><circle r="1.9" fill="{INK}"/>',
+        "strait": f'<path d="M0-6.6 6.8 5.4H-6.8Z" fill="#ffd23f" stroke="{INK}" '
+        'stroke-width="1.5" stroke-linejoin="round"/>',
         "terminal": f'<circle r="3.8" {style}/>',
     }
     return f'<g transform="translate({x:.1f} {y:.1f})">{shapes[kind]}</g>'

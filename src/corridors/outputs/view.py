@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from shapely.geometry import LineString
+from shapely.geometry import LineString, Point
 
 from corridors.errors import DataError
-from corridors.outputs import text, wording
+from corridors.outputs import basemap, text, wording
 from corridors.outputs.colours import MODES, ORDER, CorridorStyle
 from corridors.outputs.journey import timetable
 from corridors.outputs.lanes import parallel_lanes
@@ -25,6 +25,7 @@ MARKS = {
     "gauge": "Change of gauge",
     "border": "Border crossing",
     "transfer": "Change of mode or ship",
+    "strait": "Strait, canal or cape",
     "terminal": "Terminal",
 }
 _MARK_OF = {
@@ -38,6 +39,7 @@ _MARK_OF = {
 _TOLERANCE = 0.004
 _SAME_PLACE_DEGREES = 0.02
 _LONGEST_CHORD_KM = 250.0
+_NEAR_STRAIT_DEGREES = 0.6
 
 
 def view(document: Mapping[str, Any], geometries: Geometries) -> dict[str, Any]:
@@ -224,8 +226,28 @@ def _marks(
             if _mark_rank(kind) < _mark_rank(mark["kind"]):
                 mark["kind"] = kind
             mark["items"].append(_item(number, event))
+    _straits(marks, options, lines)
     marks.sort(key=lambda m: (_mark_rank(m["kind"]), m["name"], m["lon"], m["lat"]))
     return marks
+
+
+def _straits(
+    marks: list[dict[str, Any]],
+    options: Sequence[Mapping[str, Any]],
+    lines: Sequence[Sequence[Points]],
+) -> None:
+    """Mark the straits that the sea legs pass; a cape is passed at some distance."""
+    for name, lon, lat in basemap.straits():
+        for number, option in enumerate(options):
+            for leg, line in zip(option["legs"], lines[number], strict=True):
+                if leg["mode"] != "sea" or len(line) < 2:
+                    continue
+                if LineString(line).distance(Point(lon, lat)) < _NEAR_STRAIT_DEGREES:
+                    mark = _mark(marks, name, lon, lat)
+                    if mark["kind"] == "terminal":
+                        mark["kind"] = "strait"
+                    mark["items"].append({"option": number, "what": "passes", "rows": []})
+                    break
 
 
 def _mark_rank(kind: str) -> int:

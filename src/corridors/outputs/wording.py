@@ -204,10 +204,14 @@ def sources(document: Mapping[str, Any], note: str) -> list[str]:
     data = document.get("data") or {}
     version = text.clean(data.get("version"))
     built = text.clean(data.get("built"))
-    lines = [
-        "Rail and road: © OpenStreetMap contributors, ODbL 1.0. Base map: Natural Earth.",
-        note,
+    credit = "Rail and road: © OpenStreetMap contributors, ODbL 1.0. Base map: Natural Earth."
+    # The two above are always said; the document's list adds the rest.
+    others = [
+        text.clean(licence)
+        for licence in data.get("licences") or ()
+        if not any(said in str(licence) for said in ("OpenStreetMap", "Natural Earth", "ODbL"))
     ]
+    lines = [f"{credit} {'. '.join(others)}." if others else credit, note]
     if version or built:
         lines.append(f"Data {version}{f', built {built}' if built else ''}.")
     return lines

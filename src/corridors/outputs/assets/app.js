@@ -4,7 +4,7 @@ function corridorsMap(map, blobId) {
   "use strict";
   var data = JSON.parse(document.getElementById(blobId).textContent);
   var MODES = { rail: ["Rail", 4, null], road: ["Road", 4, "7 5"], ferry: ["Ferry", 5, "0.1 7.5"], sea: ["Sea", 3.6, "15 6"] };
-  var KINDS = { end: "Origin or destination", wait: "Wait for a ship", gauge: "Change of gauge", border: "Border crossing", transfer: "Change of mode or ship", terminal: "Terminal" };
+  var KINDS = { end: "Origin or destination", wait: "Wait for a ship", gauge: "Change of gauge", border: "Border crossing", transfer: "Change of mode or ship", strait: "Strait, canal or cape", terminal: "Terminal" };
   var GAP = 6.2, STEP = 4, EASE = 36, SVG = "http://www.w3.org/2000/svg";
   var calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -196,6 +196,7 @@ function corridorsMap(map, blobId) {
     else if (kind === "gauge") add("path", L.extend({ d: "M0-7 7 0 0 7-7 0Z" }, pen));
     else if (kind === "border") add("rect", L.extend({ x: -4.6, y: -4.6, width: 9.2, height: 9.2 }, pen));
     else if (kind === "transfer") { add("circle", L.extend({ r: 5.4 }, pen)); add("circle", { r: 1.9, fill: "#16202b" }); }
+    else if (kind === "strait") add("path", { d: "M0-6.6 6.8 5.4H-6.8Z", fill: "#ffd23f", stroke: "#16202b", "stroke-width": 1.5, "stroke-linejoin": "round" });
     else add("circle", L.extend({ r: 3.8 }, pen));
     return v;
   }
@@ -396,7 +397,7 @@ function corridorsMap(map, blobId) {
   function toggle(layer) { return function (on) { if (on) map.addLayer(layer); else map.removeLayer(layer); }; }
   section("Corridors", corridors.map(function (c) { return { text: c.option.short, on: true, set: toggle(c.group) }; }));
   section("Shown", [
-    { text: "Crossings, yards and ports", on: true, set: toggle(marksLayer) },
+    { text: "Crossings, yards, ports, straits", on: true, set: toggle(marksLayer) },
     { text: "Ten-day marks", on: true, set: function (on) { show.days = on; } },
     { text: "Names", on: true, set: function (on) { show.names = on; } },
     { text: "Boundaries", on: true, set: toggle(borders) }
