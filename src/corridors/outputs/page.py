@@ -229,7 +229,7 @@ def _table(options: Sequence[Mapping[str, Any]], styles: Sequence[CorridorStyle]
         )
         rows.append(
             f'<tr><th scope="row">{escape(style.short)}</th>'
-            + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+            + "".join(f"<td>{_unbroken(cell)}</td>" for cell in cells)
             + "</tr>"
         )
     return "".join(rows)

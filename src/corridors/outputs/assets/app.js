@@ -135,7 +135,7 @@ function corridorsMap(map, blobId) {
       var line = stroke("routes", { color: option.line, weight: mode[1], dashArray: mode[2], lineCap: leg.mode === "ferry" ? "round" : "butt", interactive: false, opacity: 1 });
       var hit = stroke("hits", { color: "#000", opacity: 0, weight: 16 });
       hit.on("mouseover", function () { hover(number); }).on("mouseout", function () { hover(null); })
-        .on("click", function (e) { choose(number); L.popup({ maxWidth: 300 }).setLatLng(e.latlng).setContent(legSheet(option, leg)).openOn(map); });
+        .on("click", function (e) { choose(number); L.popup(room()).setLatLng(e.latlng).setContent(legSheet(option, leg)).openOn(map); });
       casings.push(casing); lines.push(line);
       [casing, line, hit].forEach(function (layer) { group.addLayer(layer); });
     });
@@ -205,11 +205,16 @@ function corridorsMap(map, blobId) {
     if (mark.kind === "end") return true;
     return mark.items.some(function (item) { return shown(corridors[item.option]); });
   }
+  /* A popup opens between what floats above and below it. */
+  function room() {
+    var low = (byId("clock") ? byId("clock").offsetHeight : 0) + 20, top = small() ? 58 : 12;
+    return { maxWidth: small() ? 260 : 320, maxHeight: Math.max(130, map.getSize().y - low - top - 84), autoPanPaddingTopLeft: [10, top], autoPanPaddingBottomRight: [10, low] };
+  }
   function drawMarks() {
-    var room = 27, next = [];
+    var near = 27, next = [];
     data.marks.filter(relevant).forEach(function (mark) {
       var p = map.project([mark.lat, mark.lon]), home = null;
-      next.some(function (c) { if (p.distanceTo(c.p) < room) { home = c; return true; } return false; });
+      next.some(function (c) { if (p.distanceTo(c.p) < near) { home = c; return true; } return false; });
       if (home) home.marks.push(mark); else next.push({ p: p, marks: [mark] });
     });
     var key = JSON.stringify(next.map(function (c) { return c.marks.map(function (m) { return [m.lon, m.lat]; }); }));
@@ -222,7 +227,7 @@ function corridorsMap(map, blobId) {
       var label = c.marks.map(function (m) { return m.name + ", " + KINDS[m.kind].toLowerCase(); }).join("; ");
       var marker = L.marker([head.lat, head.lon], { icon: L.divIcon({ className: "mark", html: box, iconSize: [24, 24] }), alt: "", riseOnHover: true, zIndexOffset: head.kind === "end" ? 400 : 0 });
       marker.addTo(marksLayer);
-      marker.bindPopup(function () { return markSheet(c.marks); }, { maxWidth: 320, maxHeight: Math.max(180, map.getSize().y - 260) });
+      marker.bindPopup(function () { return markSheet(c.marks); }, room());
       var e = marker.getElement();
       e.setAttribute("role", "button"); e.setAttribute("aria-label", label); e.title = c.marks.map(function (m) { return m.name; }).join(", ");
     });
