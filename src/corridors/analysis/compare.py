@@ -11,6 +11,7 @@ from typing import Literal
 
 from corridors.analysis.engine import Engine
 from corridors.analysis.spread import Draws, Spread, draw
+from corridors.costing.charge import Vector
 from corridors.costing.model import CostModel
 from corridors.errors import UsageError
 from corridors.movement.graph import Move, MovementGraph, State
@@ -182,9 +183,18 @@ class Desk:
 
         return weigh
 
+    def worth(self, vector: Vector) -> float:
+        """Mean generalised cost of some charges."""
+        hour, dollar = _weights(self.shipment)
+        return vector.mean("hours") * hour + vector.mean("usd") * dollar
+
+    def board(self, state: State) -> float:
+        """Mean generalised cost of boarding the first train at a terminal."""
+        vector = self.model.fill(self.graph.facilities[state[0]])
+        return 0.0 if vector is None else self.worth(vector)
+
     def quest(self, plans: Sequence[Plan]) -> Quest:
         """The search for some plans of one corridor, ends joined."""
-        hour, _ = _weights(self.shipment)
         ends = []
         for arriving, end in ((False, self.shipment.origin), (True, self.shipment.destination)):
             sections = [plan.sections[-1 if arriving else 0] for plan in plans]
@@ -194,7 +204,7 @@ class Desk:
                     self.graph,
                     end,
                     model=self.model,
-                    value_of_hour=hour,
+                    worth=self.worth,
                     trunk_modes=modes if plans else None,
                     reach=self.reaches[int(arriving)],
                     arriving=arriving,
@@ -208,6 +218,7 @@ class Desk:
             goal_moves=goal.into,
             via=self.via,
             modes=self.conditions.modes,
+            board=self.board,
         )
 
     def route(self, found: Found, *, corridor: str | None, variant: str | None) -> Route:
@@ -342,6 +353,7 @@ def _check_modes(modes: frozenset[str] | None) -> None:
 def _check_countries(engine: Engine, codes: Sequence[str]) -> None:
     known = {f.country for f in engine.tables.facilities}
     known |= {code for zone in engine.tables.zones for code in zone.countries}
+    known |= {area.country for area in engine.tables.zone_areas}
     for code in codes:
         if code not in known:
             raise UsageError(

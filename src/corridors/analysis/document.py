@@ -178,7 +178,8 @@ class _Writer:
     def _data(self) -> dict[str, Any]:
         network = self.answer.engine.network
         digest = "".join(value[:8] for value in list(network.inputs.values())[:2])
-        return {"version": digest, "built": "", "licences": list(LICENCES)}
+        edition = (self.answer.engine.folder / "curated" / "edition.txt").read_text("utf-8")
+        return {"version": digest, "built": edition.strip(), "licences": list(LICENCES)}
 
     # Options -----------------------------------------------------------------------------
 

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from corridors.errors import UsageError
+
 if TYPE_CHECKING:
     from corridors.analysis.compare import Answer
 
@@ -51,6 +53,9 @@ def run_map(options: argparse.Namespace, argv: Sequence[str]) -> int:
 
 
 def _ask(options: argparse.Namespace, *, kind: str) -> Answer:
+    for name in ("data", "out", "rates"):
+        if getattr(options, name, None) == "":
+            raise UsageError(f"--{name}: the path is empty")
     from corridors.analysis.compare import Conditions, compare, free_route, read_assumptions
     from corridors.analysis.engine import Engine
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from corridors.cli import commands
-from corridors.errors import CorridorsError, UsageError
+from corridors.errors import CorridorsError, OutputError, UsageError
 
 EXIT_INTERNAL = 1
 EXIT_USAGE = 2
@@ -40,15 +40,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
+        _prepare_stdout()
         options = parser().parse_args(arguments)
-        return int(options.run(options, arguments))
+        code = int(options.run(options, arguments))
+        sys.stdout.flush()
+        return code
     except CorridorsError as error:
-        print(f"corridors: {_one_line(str(error))}", file=sys.stderr)
-        return error.exit_code
+        return _fail(error)
     except BrokenPipeError:
         # The reader has gone (`| head`): nothing to say, and no traceback at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        return _fail(OutputError(f"cannot write the result: {error.strerror or error}"))
     except KeyboardInterrupt:
         print("corridors: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
@@ -62,6 +66,20 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return EXIT_INTERNAL
+
+
+def _prepare_stdout() -> None:
+    """Place names are written in many scripts; a narrow pipe gets escapes, not a failure."""
+    if sys.stdout is None:
+        raise OutputError("cannot write the result: standard output is closed")
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+
+
+def _fail(error: CorridorsError) -> int:
+    print(f"corridors: {_one_line(str(error))}", file=sys.stderr)
+    return error.exit_code
 
 
 def _one_line(message: str) -> str:
@@ -158,14 +176,19 @@ def _journey(command: argparse.ArgumentParser, *, formats: bool = True) -> None:
 
 
 def _positive(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 1_000_000:
-        raise argparse.ArgumentTypeError("must be between 1 and 1,000,000")
-    return value
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to {MOST:,}")
+    return int(text)
+
+
+MOST = 1_000_000
 
 
 def _not_negative(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
     if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError("must be a number of at least 0")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 0")
     return value

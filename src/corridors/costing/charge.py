@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from corridors.errors import ParameterError
 from corridors.parameters import ParameterRow, SplitLognormal
 
 
@@ -38,6 +39,8 @@ class Charge:
     def distribution(self) -> SplitLognormal:
         """The charge as a distribution."""
         value = self.row.distribution
+        if self.inverse and value.typ == 0:
+            raise ParameterError(f"{self.row.key}=0: a speed must be positive")
         return (value.reciprocal() if self.inverse else value).scale(self.amount)
 
     @property

@@ -143,6 +143,11 @@ class CostModel:
             co2e_kg=(Charge(co2, km, False, service.id, service.group),),
         )
 
+    def fill(self, facility: Facility) -> Vector | None:
+        """Waiting at the first rail terminal until the block train is full and leaves."""
+        keys = (facility.id, facility.country, "rail")
+        return self.optional_event("fill", keys, at=facility.id, country=facility.country)
+
     def optional_event(
         self, name: str, keys: tuple[str, ...], *, at: str, country: str
     ) -> Vector | None:

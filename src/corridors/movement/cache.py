@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TextIO
 
@@ -44,7 +42,7 @@ def fresh_network(data: Path, tables: Tables, *, log: TextIO | None = None) -> C
         try:
             return read_compiled(cached)
         except DataError:
-            shutil.rmtree(cached, ignore_errors=True)  # damaged: made anew below
+            _remove(cached)  # damaged: made anew below
     if log is not None:
         print("corridors: tables changed, compiling the network (about 20 s, once)", file=log)
     return _compile_into(cached, data, tables)
@@ -62,6 +60,9 @@ def cache_dir() -> Path:
 
 def _compile_into(target: Path, data: Path, tables: Tables) -> CompiledNetwork:
     # Late: a query on the packaged network needs no geometry library.
+    import shutil
+    import tempfile
+
     from corridors.movement.compile import compile_network
 
     try:
@@ -83,3 +84,9 @@ def _compile_into(target: Path, data: Path, tables: Tables) -> CompiledNetwork:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return read_compiled(target)
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)

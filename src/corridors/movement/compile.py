@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,11 @@ from corridors.movement.compiled import (
     write_compiled,
     write_lines,
 )
-from corridors.movement.overlay import CURATED, ZonedNetwork, lay_over
+from corridors.movement.overlay import ZonedNetwork, lay_over
 from corridors.movement.sea_lanes import service_lanes
-from corridors.movement.zone_graph import Reach, ZoneGraph
+from corridors.movement.zone_graph import Walker, ZoneGraph
 from corridors.network.countries import read_polygons
-from corridors.network.flat import STITCHED, FlatNetwork, read_flat_network
+from corridors.network.flat import read_flat_network
 from corridors.network.inputs import input_hashes
 from corridors.network.tables import Crossing, Tables, read_tables
 
@@ -72,14 +72,14 @@ def compile_network(data: Path, *, out: Path, tables: Tables | None = None) -> C
         foot |= zoned.foot
         lines = Lines(zoned.flat, zoned.zones, zoned.arc_zone, zoned.node_of)
         rows = [c for c in tables.crossings if c.mode == mode]
-        mode_hauls, mode_crossings = _runs(lines, rows, findings)
+        owners = {zone.zone: zone.countries for zone in tables.zones}
+        mode_hauls, mode_crossings = _runs(lines, rows, owners, findings)
         hauls += mode_hauls
         crossings += mode_crossings
         write_lines(out / f"{mode}.npz", lines)
     lanes = service_lanes(tables, data, findings)
     services = [ServiceRun(id=name, km=km) for name, (km, _) in lanes.items()]
-    owners = {zone.zone: zone.countries for zone in tables.zones}
-    table = haul_table(hauls, owners)
+    table = haul_table(hauls)
     compiled = CompiledNetwork(out, hashes, snap_km, foot, table, crossings, services, findings)
     lane_points = {name: points for name, (_, points) in lanes.items()}
     (out / "lanes.json").write_text(
@@ -104,7 +104,10 @@ def _note_placement(zoned: ZonedNetwork, mode: str, findings: list[dict[str, Any
 
 
 def _runs(
-    lines: Lines, crossings: list[Crossing], findings: list[dict[str, Any]]
+    lines: Lines,
+    crossings: list[Crossing],
+    owners: Mapping[str, tuple[str, ...]],
+    findings: list[dict[str, Any]],
 ) -> tuple[list[Haul], list[CrossingRun]]:
     """Hauls between all facilities of each zone, and the runs to the border points."""
     wanted = _border_candidates(lines, crossings)
@@ -115,7 +118,7 @@ def _runs(
         by_zone[zone].append((facility, node))
     for zone, members in by_zone.items():
         graph = ZoneGraph(lines.flat, lines.zone_arcs(zone))
-        walker = _Walker(lines.flat)
+        walker = Walker(lines.flat)
         for i, (facility, node) in enumerate(members):
             borders = wanted.get((facility, zone), set())
             targets = {n for _, n in members[i + 1 :]} | borders
@@ -125,7 +128,10 @@ def _runs(
             for other, other_node in members[i + 1 :]:
                 if other_node in reach.km:
                     km, stitched, curated, countries = walker.walk(reach, other_node)
-                    hauls.append(Haul(facility, other, zone, km, stitched, curated, countries))
+                    foreign = tuple(code for code in countries if code not in owners[zone])
+                    hauls.append(
+                        Haul(facility, other, zone, km, stitched, curated, countries, foreign)
+                    )
             for border in borders:
                 if border in reach.km:
                     km, _, _, countries = walker.walk(reach, border)
@@ -138,26 +144,6 @@ def _runs(
         elif crossing.status == "operating":
             findings.append({"check": "crossing_unresolved", "id": crossing.id})
     return hauls, runs
-
-
-class _Walker:
-    """Sums along paths: length, what rests on stitches and curated lines, km per country."""
-
-    def __init__(self, flat: FlatNetwork) -> None:
-        self.km = flat.km.tolist()
-        self.flags = flat.flags.tolist()
-        self.country = [flat.countries[c] for c in flat.country.tolist()]
-
-    def walk(self, reach: Reach, node: int) -> tuple[float, float, float, dict[str, float]]:
-        stitched = curated = 0.0
-        countries: dict[str, float] = {}
-        for arc, _ in reach.arcs_to(node):
-            km, flag, code = self.km[arc], self.flags[arc], self.country[arc]
-            countries[code] = countries.get(code, 0.0) + km
-            # An arc is run together from many edges; the flag marks it whole.
-            stitched += km if flag & STITCHED else 0.0
-            curated += km if flag & CURATED else 0.0
-        return reach.km[node], stitched, curated, countries
 
 
 def _border_candidates(

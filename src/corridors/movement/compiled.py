@@ -8,7 +8,7 @@ opened only to draw, to start from a point off the terminals, or to re-solve a z
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,56 +77,50 @@ class ServiceRun:
     km: float
 
 
+HaulRow = tuple[str, str, float, float, float, "str | KmByCountry", Sequence[str]]
+"""a, b, km, stitched km, curated km, km per country (a code alone stands for the whole), and the
+countries among them that the zone does not own."""
+
+
 @dataclass(slots=True)
 class HaulTable:
-    """Hauls by zone, as columns until a zone is asked for: most are never needed.
+    """Hauls by zone, as rows until one is asked for: most are never needed.
 
     Attributes
     ----------
-    columns : dict
-        Zone to a list of (a, b, km, stitched km, curated km, packed countries).
-    owners : dict
-        Zone to the countries that it owns.
+    rows : dict
+        Zone to its rows.
     """
 
-    columns: dict[str, list[tuple[Any, ...]]]
-    owners: dict[str, tuple[str, ...]]
-    _made: dict[str, list[Haul]] = field(default_factory=dict)
+    rows: dict[str, list[HaulRow]]
 
     @property
     def zones(self) -> list[str]:
         """Zones that have hauls."""
-        return list(self.columns)
+        return list(self.rows)
 
-    def of(self, zone: str) -> list[Haul]:
-        """Hauls of a zone."""
-        if zone not in self._made:
-            own = set(self.owners.get(zone, ()))
-            self._made[zone] = []
-            for a, b, km, stitched, curated, packed in self.columns.get(zone, ()):
-                countries = _unpack(packed, km)
-                foreign = tuple(code for code in countries if code not in own)
-                self._made[zone].append(Haul(a, b, zone, km, stitched, curated, countries, foreign))
-        return self._made[zone]
+    def haul(self, zone: str, row: HaulRow) -> Haul:
+        """A row as a haul."""
+        a, b, km, stitched, curated, packed, foreign = row
+        countries = _unpack(packed, km)
+        return Haul(a, b, zone, km, stitched, curated, countries, tuple(foreign))
+
+    def touches(self, zone: str, countries: Collection[str]) -> bool:
+        """Whether a haul of the zone runs in any of the countries."""
+        return any(
+            packed in countries
+            if isinstance(packed, str)
+            else any(code in countries for code in packed)
+            for *_, packed, _ in self.rows.get(zone, ())
+        )
 
     def __iter__(self) -> Iterator[Haul]:
-        for zone in self.columns:
-            yield from self.of(zone)
+        for zone, rows in self.rows.items():
+            for row in rows:
+                yield self.haul(zone, row)
 
     def __len__(self) -> int:
-        return sum(len(rows) for rows in self.columns.values())
-
-    def touching(self, countries: Collection[str]) -> set[str]:
-        """Zones with a haul in any of the countries."""
-        wanted = set(countries)
-        return {
-            zone
-            for zone, rows in self.columns.items()
-            if any(
-                packed in wanted if isinstance(packed, str) else not wanted.isdisjoint(packed)
-                for *_, packed in rows
-            )
-        }
+        return sum(len(rows) for rows in self.rows.values())
 
 
 @dataclass(slots=True)
@@ -233,8 +227,7 @@ def write_compiled(network: CompiledNetwork) -> None:
         "schema": SCHEMA,
         "inputs": network.inputs,
         "attribution": "Lines: (c) OpenStreetMap contributors, ODbL 1.0",
-        "owners": network.hauls.owners,
-        "hauls": network.hauls.columns,
+        "hauls": network.hauls.rows,
         "snap": [
             [a, b, round(km, 3), *(round(x, 5) for x in network.foot[(a, b)])]
             for (a, b), km in sorted(network.snap_km.items())
@@ -252,21 +245,25 @@ def write_compiled(network: CompiledNetwork) -> None:
     (network.folder / "hauls.json").write_text(text, "utf-8")
 
 
-def haul_table(hauls: Iterable[Haul], owners: dict[str, tuple[str, ...]]) -> HaulTable:
+def haul_table(hauls: Iterable[Haul]) -> HaulTable:
     """Hauls as rows by zone."""
-    columns: dict[str, list[tuple[Any, ...]]] = {}
+    rows: dict[str, list[HaulRow]] = {}
     for h in hauls:
-        columns.setdefault(h.zone, []).append(
-            (
-                h.a,
-                h.b,
-                round(h.km, 3),
-                round(h.stitched_km, 1),
-                round(h.curated_km, 1),
-                _pack(h.countries),
-            )
-        )
-    return HaulTable(columns, owners)
+        rows.setdefault(h.zone, []).append(haul_row(h))
+    return HaulTable(rows)
+
+
+def haul_row(haul: Haul) -> HaulRow:
+    """A haul as the row that is stored."""
+    return (
+        haul.a,
+        haul.b,
+        round(haul.km, 3),
+        round(haul.stitched_km, 1),
+        round(haul.curated_km, 1),
+        _pack(haul.countries),
+        haul.foreign,
+    )
 
 
 def _pack(countries: KmByCountry) -> str | dict[str, float]:
@@ -307,7 +304,7 @@ def read_compiled(folder: Path) -> CompiledNetwork:
             inputs=document["inputs"],
             snap_km={(f, z): km for f, z, km, _, _ in document["snap"]},
             foot={(f, z): (lon, lat) for f, z, _, lon, lat in document["snap"]},
-            hauls=HaulTable(document["hauls"], document["owners"]),
+            hauls=HaulTable(document["hauls"]),
             crossings=crossings,
             services=[ServiceRun(*row) for row in document["services"]],
             findings=document["findings"],

@@ -7,13 +7,16 @@ A state is a facility together with what the container stands on there: a zone
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from corridors.movement.compiled import CompiledNetwork, CrossingRun, Haul
-from corridors.movement.zone_graph import km_by_country
+import numpy as np
+from numpy.typing import NDArray
+
+from corridors.movement.compiled import CompiledNetwork, CrossingRun, Haul, HaulRow, haul_row
+from corridors.movement.zone_graph import Walker
 from corridors.network.tables import USABLE_SERVICES, Crossing, Facility, Service, Tables, Zone
 
 State = tuple[str, str]
@@ -78,7 +81,10 @@ class MovementGraph:
                 self.quays[service.a].add(service.mode)
                 self.quays[service.b].add(service.mode)
         self.moves: dict[State, list[Move]] = defaultdict(list)
-        self._hauls: dict[str, dict[str, dict[str, Move]]] = {}
+        self._hauls: dict[State, dict[str, Move]] = {}
+        self._open: dict[str, list[HaulRow]] = {}
+        self._at: dict[str, dict[str, list[HaulRow]]] = {}
+        self._matrices: dict[str, ZoneMatrix] = {}
         self._add_crossings()
         self._add_services()
         self._add_transfers()
@@ -124,32 +130,50 @@ class MovementGraph:
 
     def hauls_from(self, facility: str, zone: str) -> dict[str, Move]:
         """Hauls out of a facility inside a zone, by the facility they lead to."""
-        if zone not in self._hauls:
-            self._hauls[zone] = self._zone_hauls(zone)
-        return self._hauls[zone].get(facility, {})
+        key = (facility, zone)
+        if key not in self._hauls:
+            table = self.network.hauls
+            moves = {}
+            for row in self._rows_at(zone).get(facility, ()):
+                forward = row[0] == facility
+                other = row[1] if forward else row[0]
+                haul = table.haul(zone, row)
+                moves[other] = Move("haul", (other, zone), forward, haul=haul)
+            self._hauls[key] = moves
+        return self._hauls[key]
 
     def members(self, zone: str) -> list[str]:
         """Facilities that have hauls in a zone."""
-        if zone not in self._hauls:
-            self._hauls[zone] = self._zone_hauls(zone)
-        return list(self._hauls[zone])
+        return list(self._rows_at(zone))
 
-    def _zone_hauls(self, zone: str) -> dict[str, dict[str, Move]]:
-        result: dict[str, dict[str, Move]] = {}
-        for haul in self._open_hauls(zone):
-            one, other = (haul.a, zone), (haul.b, zone)
-            result.setdefault(haul.a, {})[haul.b] = Move("haul", other, True, haul=haul)
-            result.setdefault(haul.b, {})[haul.a] = Move("haul", one, False, haul=haul)
-        return result
+    def open_rows(self, zone: str) -> list[HaulRow]:
+        """Haul rows of a zone under the mask."""
+        if zone not in self._open:
+            self._open[zone] = self._unmasked(zone)
+        return self._open[zone]
 
-    def _open_hauls(self, zone: str) -> list[Haul]:
-        hauls = self.network.hauls.of(zone)
-        if self.avoid.isdisjoint(code for haul in hauls for code in haul.countries):
-            return hauls
+    def _rows_at(self, zone: str) -> dict[str, list[HaulRow]]:
+        if zone not in self._at:
+            at: dict[str, list[HaulRow]] = {}
+            for row in self.open_rows(zone):
+                at.setdefault(row[0], []).append(row)
+                at.setdefault(row[1], []).append(row)
+            self._at[zone] = at
+        return self._at[zone]
+
+    def _unmasked(self, zone: str) -> list[HaulRow]:
+        if not self.avoid or not self.network.hauls.touches(zone, self.avoid):
+            return self.network.hauls.rows.get(zone, [])
         if set(self.zones[zone].countries) <= self.avoid:
             return []
         # An avoided country touches the zone but does not own it: another way may exist.
         return _resolve(self.network, zone, self.avoid, self.zones[zone].countries)
+
+    def matrix(self, zone: str) -> ZoneMatrix:
+        """Lengths of all hauls of a zone as a matrix."""
+        if zone not in self._matrices:
+            self._matrices[zone] = ZoneMatrix(self.open_rows(zone))
+        return self._matrices[zone]
 
     # Doors -------------------------------------------------------------------------------
 
@@ -215,14 +239,49 @@ class MovementGraph:
                 self.moves[into].append(Move("lift", (facility.id, f"{next_mode}:out")))
 
 
+class ZoneMatrix:
+    """Lengths between all facilities of a zone; infinite where there is no haul.
+
+    Attributes
+    ----------
+    names : list of str
+        Facilities in the order of the matrix.
+    at : dict
+        Facility to its position.
+    km : (n, n) float64
+    clipping : list of (int, int, sequence of str)
+        Hauls that touch countries outside the zone.
+    """
+
+    def __init__(self, rows: Sequence[HaulRow]) -> None:
+        self.names = list(dict.fromkeys(name for row in rows for name in row[:2]))
+        self.at = {name: i for i, name in enumerate(self.names)}
+        a = [self.at[row[0]] for row in rows]
+        b = [self.at[row[1]] for row in rows]
+        self.km = np.full((len(self.names), len(self.names)), np.inf)
+        self.km[a, b] = self.km[b, a] = [row[2] for row in rows]
+        self.clipping = [(self.at[r[0]], self.at[r[1]], r[6]) for r in rows if r[6]]
+
+    def within(self, countries: Collection[str]) -> NDArray[np.float64]:
+        """The lengths without the hauls that clip a country outside zone and `countries`."""
+        shut = [(i, j) for i, j, foreign in self.clipping if not set(foreign) <= set(countries)]
+        if not shut:
+            return self.km
+        km = self.km.copy()
+        for i, j in shut:
+            km[i, j] = km[j, i] = np.inf
+        return km
+
+
 def _resolve(
     network: CompiledNetwork, zone: str, avoid: frozenset[str], own: tuple[str, ...]
-) -> list[Haul]:
+) -> list[HaulRow]:
     """Hauls of one zone again, without the lines in avoided countries."""
     lines = network.lines(zone.partition(":")[0])
     graph = lines.graph(zone, closed_countries=avoid)
     members = sorted((f, node) for (f, z), node in lines.node_of.items() if z == zone)
-    hauls: list[Haul] = []
+    walker = Walker(lines.flat)
+    rows: list[HaulRow] = []
     for i, (facility, node) in enumerate(members):
         targets = {n for _, n in members[i + 1 :]}
         if not targets or node not in graph.next:
@@ -230,8 +289,8 @@ def _resolve(
         reach = graph.reach({node: 0.0}, targets=targets)
         for other, other_node in members[i + 1 :]:
             if other_node in reach.km:
-                countries = km_by_country(lines.flat, reach.arcs_to(other_node))
-                km = reach.km[other_node]
+                km, stitched, curated, countries = walker.walk(reach, other_node)
                 foreign = tuple(code for code in countries if code not in own)
-                hauls.append(Haul(facility, other, zone, km, 0.0, 0.0, countries, foreign))
-    return hauls
+                haul = Haul(facility, other, zone, km, stitched, curated, countries, foreign)
+                rows.append(haul_row(haul))
+    return rows

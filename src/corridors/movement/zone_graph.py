@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corridors.network.flat import FlatNetwork
+from corridors.network.flat import CURATED, STITCHED, FlatNetwork
 
 INFINITY = float("inf")
 
@@ -143,3 +143,24 @@ def km_by_country(flat: FlatNetwork, steps: Iterable[tuple[int, int]]) -> dict[s
         code = flat.countries[int(flat.country[arc])]
         result[code] = result.get(code, 0.0) + float(flat.km[arc])
     return result
+
+
+class Walker:
+    """Sums along paths: length, what rests on stitches and curated lines, km per country."""
+
+    def __init__(self, flat: FlatNetwork) -> None:
+        self.km = flat.km.tolist()
+        self.flags = flat.flags.tolist()
+        self.country = [flat.countries[c] for c in flat.country.tolist()]
+
+    def walk(self, reach: Reach, node: int) -> tuple[float, float, float, dict[str, float]]:
+        """Km, stitched km, curated km and km per country of the path to a junction."""
+        stitched = curated = 0.0
+        countries: dict[str, float] = {}
+        for arc, _ in reach.arcs_to(node):
+            km, flag, code = self.km[arc], self.flags[arc], self.country[arc]
+            countries[code] = countries.get(code, 0.0) + km
+            # An arc is run together from many edges; the flag marks it whole.
+            stitched += km if flag & STITCHED else 0.0
+            curated += km if flag & CURATED else 0.0
+        return reach.km[node], stitched, curated, countries

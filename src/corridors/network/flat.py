@@ -20,6 +20,9 @@ from corridors.network.arrays import write_arrays
 STITCHED = 1
 """Flag of an arc that holds a join the build made across a small break in the source."""
 
+CURATED = 2
+"""Flag of an arc whose line comes from a curated table instead of OpenStreetMap."""
+
 DEGREES = 1e-5
 """Stored coordinates are whole multiples of this many degrees (about a metre)."""
 
@@ -70,7 +73,7 @@ class FlatNetwork:
         arrays: dict[str, NDArray[Any]] = {
             "node_xy": _quantise(np.column_stack([self.lon, self.lat])),
             "arc_uv": np.column_stack([self.u, self.v]).astype(np.int32),
-            "arc_m": np.ceil(self.km * 1000).astype(np.int32),
+            "arc_m": np.ceil(np.round(self.km * 1000, 6)).astype(np.int32),
             "arc_country": self.country,
             "arc_flags": self.flags,
             "arc_start": self.start.astype(np.int32),

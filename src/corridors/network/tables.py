@@ -280,14 +280,17 @@ def read_rows(path: Path, row_class: type[Row]) -> tuple[Row, ...]:
             absent = [name for name in columns if name not in header and name in required]
             if absent:
                 raise DataError(f"{path}:1: column {absent[0]!r} is missing")
+            present = [(name, kind) for name, kind in columns.items() if name in header]
+            checked = {*choices, "id", "zone", "name", "country", "a", "b", "mode"}
             for values in reader:
                 where = f"{path}:{reader.line_num}"
                 if None in values or None in values.values():
                     raise DataError(f"{where}: {len(header)} cells expected, found another number")
                 cells = {
                     name: _cell(values[name], kind, name=name, where=where, allowed=choices)
-                    for name, kind in columns.items()
-                    if name in values
+                    if kind is not str or name in checked
+                    else values[name].strip()
+                    for name, kind in present
                 }
                 rows.append(row_class(**cells))
     except FileNotFoundError as error:

@@ -105,10 +105,12 @@ def _usd(value: float) -> str:
 def _options(console: Console, options: Sequence[Mapping[str, Any]]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 1), show_edge=False)
     table.add_column("", no_wrap=True)
-    heads = ("P10", "days", "P90", "P10", "USD/FEU", "P90", "t CO2e", "km", "borders", "gauge",
-             "lifts", "assumed days", "USD")  # fmt: skip
+    heads = (
+        "P10", "days", "P90", "P10", "USD/FEU", "P90", "t CO2e", "km", "borders", "gauge", "lifts",
+        "assumed",
+    )  # fmt: skip
     for head in heads:
-        table.add_column(head, justify="right", no_wrap=head != "assumed days")
+        table.add_column(head, justify="right", no_wrap=True)
     for option in options:
         if option["status"] != "ok":
             continue
@@ -122,8 +124,7 @@ def _options(console: Console, options: Sequence[Mapping[str, Any]]) -> None:
             str(len(option["border_crossings"])),
             str(len(option["gauge_changes"])),
             str(len(option["transshipments"])),
-            f"{evidence['time']['assumption']:.0%}",
-            f"{evidence['cost']['assumption']:.0%}",
+            f"{evidence['time']['assumption']:.0%}/{evidence['cost']['assumption']:.0%}",
         )
     console.print(table)
     console.print()
@@ -193,11 +194,12 @@ def _notes(
         _say(console, SHORT_FLAGS)
     _say(
         console,
-        "P10 and P90: one in ten better, one in ten worse; they do not add. "
-        "Borders and names are no statement on status.",
+        "P10 and P90: one in ten better, one in ten worse; they do not add. Assumed: share of the "
+        "mean days/dollars that rests on assumptions. Borders and names are no statement on status.",
     )
+    data = document["data"]
     _say(
         console,
-        f"Data {document['data']['version']}. Lines (c) OpenStreetMap contributors, "
-        "ODbL. Again: " + document["reproduce"],
+        f"Data {data['built']} ({data['version']}). Lines (c) OpenStreetMap contributors, ODbL.",
     )
+    _say(console, f"Again: {document['reproduce']}")

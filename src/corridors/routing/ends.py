@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from corridors.costing.charge import Vector
 from corridors.costing.model import CostModel
 from corridors.errors import SnapError
 from corridors.movement.compiled import Haul
 from corridors.movement.graph import LIFT_KINDS, Move, MovementGraph, State
-from corridors.movement.overlay import Segments
 from corridors.movement.zone_graph import km_by_country
 from corridors.shipment import End
 
@@ -80,6 +80,9 @@ def road_reach(graph: MovementGraph, end: End) -> RoadReach:
     SnapError
         No road of the network comes near the point.
     """
+    # Late: a named terminal needs no line to be looked for.
+    from corridors.movement.segments import Segments
+
     lines = graph.network.lines("road")
     anchor = Segments(lines.flat).nearest(
         end.lon, end.lat, allowed=lines.arc_zone >= 0, reach_km=800.0
@@ -116,7 +119,7 @@ def join(
     end: End,
     *,
     model: CostModel,
-    value_of_hour: float,
+    worth: Callable[[Vector], float],
     trunk_modes: frozenset[str] | None,
     reach: RoadReach | None,
     arriving: bool,
@@ -126,8 +129,8 @@ def join(
     Parameters
     ----------
     graph, end, model
-    value_of_hour : float
-        USD per hour in generalised cost.
+    worth : callable
+        Generalised cost of a vector of charges.
     trunk_modes : frozenset of str or None
         Modes of the plan's first or last section; None where all are allowed.
     reach : RoadReach or None
@@ -138,19 +141,11 @@ def join(
     joined = Joined()
 
     def price(state: State) -> float:
-        facility = graph.facilities[state[0]]
-        mode = graph.mode_of(state)
-        if arriving:
-            keys: tuple[str, ...] = (facility.id, mode)
-            vector = model.optional_event("release", keys, at="", country="")
-        elif mode == "rail":
-            keys = (facility.id, facility.country, "rail")
-            vector = model.optional_event("fill", keys, at="", country="")
-        else:
-            vector = None
-        if vector is None:
+        if not arriving:
             return 0.0
-        return vector.mean("hours") * value_of_hour + vector.mean("usd")
+        keys = (state[0], graph.mode_of(state))
+        vector = model.optional_event("release", keys, at="", country="")
+        return 0.0 if vector is None else worth(vector)
 
     land = [state for f in end.facilities for state in graph.states_of(f)]
     for state in land:
@@ -161,7 +156,7 @@ def join(
             # A box can be collected on the quay; it is brought there by a lift, where there
             # is a land side.
             if arriving or not graph.states_of(facility):
-                joined.states[quay] = price(quay) if arriving else 0.0
+                joined.states[quay] = price(quay)
     if reach is not None:
         joined.states[(end.id, ACCESS)] = 0.0
         _by_road(graph, joined, (end.id, ACCESS), reach.hauls, trunk_modes, arriving=arriving)

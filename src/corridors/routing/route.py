@@ -272,9 +272,9 @@ class _Builder:
             return
         self.on_rail_yet = True
         facility = self.graph.facilities[state[0]]
-        self._optional(
-            "fill", (facility.id, facility.country, "rail"), facility.id, facility.country
-        )
+        vector = self.model.fill(facility)
+        if vector is not None:
+            self._event("fill", facility.id, facility.lon, facility.lat, {}, vector)
 
     def _release(self, state: State) -> None:
         facility = self.graph.facilities.get(state[0])

@@ -15,15 +15,19 @@ import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corridors.movement.compiled import Haul
-from corridors.movement.graph import Move, MovementGraph, State
+from corridors.movement.graph import Move, MovementGraph, State, ZoneMatrix
 from corridors.routing.plan import Gateway, Plan, Section
 
 Weigh = Callable[[State, Move], float]
 """Generalised cost of a move out of a state, in USD; never negative."""
 
-Label = tuple[State, int, int, bool]
-"""State, node of the plan tree, via places passed, whether a haul led here."""
+Label = tuple[State, int, int, bool, bool]
+"""State, node of the plan tree, via places passed, whether a haul led here, whether a train has
+been boarded."""
 
 INFINITY = float("inf")
 
@@ -51,6 +55,8 @@ class Quest:
         Facility sets to visit, in order.
     modes : frozenset of str, optional
         Only these modes.
+    board : callable, optional
+        Cost of boarding the first train in a state.
     """
 
     starts: Mapping[State, float]
@@ -59,6 +65,7 @@ class Quest:
     goal_moves: Mapping[State, Sequence[Move]] = field(default_factory=dict)
     via: Sequence[frozenset[str]] = ()
     modes: frozenset[str] | None = None
+    board: Callable[[State], float] | None = None
 
 
 @dataclass(slots=True)
@@ -126,6 +133,7 @@ class _Search:
         self.pushed = 0
         self.doors: dict[tuple[State, int], list[tuple[Move, int]]] = {}
         self.targets: dict[tuple[str, int], list[str]] = {}
+        self.boarding: dict[State, float] = {}
         self.to_go: dict[Section, _CostToGo] = {}
 
     def run(self) -> dict[int, Found]:
@@ -133,7 +141,8 @@ class _Search:
         for state, cost in quest.starts.items():
             if self._mode_allowed(self.graph.mode_of(state)):
                 for root in tree.roots:
-                    self._push((state, root, self._passed(state, 0), False), cost, None, None)
+                    label = (state, root, self._passed(state, 0), False, False)
+                    self._push(label, cost, None, None)
         found: dict[int, Found] = {}
         arrived: dict[int, tuple[float, Label]] = {}
         settled: set[Label] = set()
@@ -144,7 +153,7 @@ class _Search:
                 continue
             settled.add(label)
             cost = self.best[label]
-            state, node, passed, _ = label
+            state, node, passed, _, _ = label
             if tree.nodes[node].plans and passed == len(quest.via) and state in quest.goals:
                 total = cost + quest.goals[state]
                 if total < arrived.get(node, (INFINITY, label))[0]:
@@ -168,9 +177,9 @@ class _Search:
         return found
 
     def _expand(self, label: Label, cost: float, settled: set[Label]) -> None:
-        state, node, _passed, ran = label
+        state, node, _, ran, _ = label
         if not ran:
-            for move in self.hauls(state, node):
+            for move in self._hauls(state, node):
                 self._step(label, cost, move, node, settled)
             for move in self.quest.start_moves.get(state, ()):
                 self._step(label, cost, move, node, settled)
@@ -180,12 +189,24 @@ class _Search:
             self._step(label, cost, move, node, settled)
 
     def _step(self, label: Label, cost: float, move: Move, node: int, settled: set[Label]) -> None:
-        passed = label[2]
+        state, _, passed, _, boarded = label
         now = self._passed(move.to, passed)
+        if not boarded and self._runs_by_rail(state, move):
+            boarded = True
+            cost += self._boarding(state)
         # A place that had to be visited may be left by another haul.
-        reached = (move.to, node, now, move.haul is not None and now == passed)
+        reached = (move.to, node, now, move.haul is not None and now == passed, boarded)
         if reached not in settled:
-            self._push(reached, cost + self.weigh(label[0], move), label, move)
+            self._push(reached, cost + self.weigh(state, move), label, move)
+
+    def _boarding(self, state: State) -> float:
+        if state not in self.boarding:
+            self.boarding[state] = self.quest.board(state) if self.quest.board else 0.0
+        return self.boarding[state]
+
+    def _runs_by_rail(self, state: State, move: Move) -> bool:
+        runs = move.haul is not None or move.crossing is not None
+        return runs and state[1].startswith("rail:")
 
     def _push(self, label: Label, cost: float, before: Label | None, move: Move | None) -> None:
         if cost < self.best.get(label, INFINITY):
@@ -207,40 +228,28 @@ class _Search:
 
     # What may follow ---------------------------------------------------------------------
 
-    def hauls(self, state: State, node: int, *, backwards: bool = False) -> Iterable[Move]:
-        """Hauls worth trying out of a state, or into it."""
+    def _hauls(self, state: State, node: int) -> Iterable[Move]:
         facility, zone = state
-        by_target = self.graph.hauls_from(facility, zone)
-        if not by_target:
+        targets = self.targets_in(zone, node) if zone in self.graph.zones else ()
+        if not targets:
             return ()
+        by_target = self.graph.hauls_from(facility, zone)
         section = self.tree.nodes[node].section
-        targets = self._sources(zone, node) if backwards else self._targets(zone, node)
         return [
             by_target[target]
             for target in targets
             if target in by_target and _fits(by_target[target].haul, section)
         ]
 
-    def _sources(self, zone: str, node: int) -> list[str]:
-        """Facilities of a zone that a haul may come from: those with a way in."""
-        key = (zone, ~node)
-        if key not in self.targets:
-            into, starts = self.graph.moves_into, (*self.quest.starts, *self.quest.start_moves)
-            self.targets[key] = (
-                [f for f in self.graph.members(zone) if (f, zone) in into or (f, zone) in starts]
-                if self._targets(zone, node)
-                else []
-            )
-        return self.targets[key]
-
-    def _targets(self, zone: str, node: int) -> list[str]:
+    def targets_in(self, zone: str, node: int) -> list[str]:
         """Facilities of a zone worth hauling to: those with a usable door, and the ends."""
         key = (zone, node)
         if key not in self.targets:
             section = self.tree.nodes[node].section
             self.targets[key] = (
                 [f for f in self.graph.members(zone) if self._is_target((f, zone), node)]
-                if self._mode_allowed(zone.partition(":")[0])
+                if zone in self.graph.zones
+                and self._mode_allowed(zone.partition(":")[0])
                 and (section is None or section.admits(self.graph.zones[zone]))
                 else []
             )
@@ -260,9 +269,16 @@ class _Search:
             self.doors[key] = [
                 (move, after)
                 for move in self.graph.moves.get(state, ())
+                if not self.is_idle(state, move)
                 for after in self.after(move, node)
             ]
         return self.doors[key]
+
+    def is_idle(self, state: State, move: Move) -> bool:
+        """A lift between two ways of standing at an end: nobody books it."""
+        return move.kind == "lift" and any(
+            state in ends and move.to in ends for ends in (self.quest.starts, self.quest.goals)
+        )
 
     def after(self, move: Move, node: int) -> list[int]:
         """Nodes that a move leads to: children through a gateway, or the same section."""
@@ -324,7 +340,8 @@ class _CostToGo:
     """Exact cost from states of a last section to the goal, searched backwards as needed.
 
     Many variants end in the same section. With this as a bound, each of them walks straight
-    to the goal there, instead of trying every terminal on the way.
+    to the goal there, instead of trying every terminal on the way. Hauls of a zone are a
+    matrix here: a terminal is joined to all others at once.
     """
 
     def __init__(self, search: _Search, node: int) -> None:
@@ -334,6 +351,7 @@ class _CostToGo:
         self.heap: list[tuple[float, int, State]] = []
         self.pushed = 0
         self.into = search.graph.moves_into
+        self.zones: dict[str, _Hauls | None] = {}
         self.last: dict[State, list[tuple[State, Move]]] = {}
         for extras in (search.quest.goal_moves, search.quest.start_moves):
             for state, moves in extras.items():
@@ -362,11 +380,52 @@ class _CostToGo:
         for before, move in self.last.get(state, ()):
             self._push(before, cost + search.weigh(before, move))
         for before, move in self.into.get(state, ()):
-            if node in search.after(move, node):
+            if not search.is_idle(before, move) and node in search.after(move, node):
                 self._push(before, cost + search.weigh(before, move))
         # A haul has the same length both ways, and the same price within one heading.
-        for move in search.hauls(state, node, backwards=True):
-            self._push(move.to, cost + search.weigh(state, move))
+        facility, zone = state
+        if zone not in self.zones:
+            self.zones[zone] = self._matrix(zone)
+        matrix = self.zones[zone]
+        if matrix is not None:
+            for other, total in matrix.improve(facility, cost):
+                self._push((other, zone), total)
+
+    def _matrix(self, zone: str) -> _Hauls | None:
+        search = self.search
+        section = search.tree.nodes[self.node].section
+        assert section is not None
+        if not search.targets_in(zone, self.node):
+            return None
+        matrix = search.graph.matrix(zone)
+        first = next(iter(search.graph.hauls_from(matrix.names[0], zone).values()), None)
+        if first is None or first.haul is None or not first.haul.km:
+            return None
+        price = search.weigh((matrix.names[0], zone), first) / first.haul.km
+        starts = (*search.quest.starts, *search.quest.start_moves)
+        enters = [(f, zone) in self.into or (f, zone) in starts for f in matrix.names]
+        return _Hauls(matrix, matrix.within(section.countries) * price, enters)
+
+
+class _Hauls:
+    """Costs of all hauls of a zone, and the best cost to go known for its facilities."""
+
+    def __init__(
+        self, matrix: ZoneMatrix, cost: NDArray[np.float64], enters: Sequence[bool]
+    ) -> None:
+        self.names, self.at, self.cost = matrix.names, matrix.at, cost
+        # Where nothing leads in, no haul ever starts: never an improvement.
+        self.best = np.where(enters, np.inf, -np.inf)
+
+    def improve(self, facility: str, cost: float) -> list[tuple[str, float]]:
+        """Facilities whose cost to go falls by a haul to this one."""
+        at = self.at.get(facility)
+        if at is None:
+            return []
+        total = cost + self.cost[at]
+        better = np.flatnonzero(total < self.best)
+        self.best[better] = total[better]
+        return [(self.names[i], float(total[i])) for i in better.tolist()]
 
 
 def _fits(haul: Haul | None, section: Section | None) -> bool:
