@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Scope = Literal["terminal", "door"]
 Objective = Literal["balanced", "time", "cost"]
 Heading = Literal["westbound", "eastbound"]
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """Origin or destination of a shipment.
 
     Attributes

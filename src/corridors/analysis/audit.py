@@ -6,7 +6,7 @@ import csv
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,8 +35,7 @@ KEYED = {
 """Families of parameters whose second segment may be an id of a table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fairway:
+class Fairway(NamedTuple):
     """A canal or a strait that is narrower than the coast of the map is exact."""
 
     id: str

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from corridors.analysis.engine import Engine
 from corridors.analysis.spread import Draws, Spread, draw
@@ -57,8 +57,7 @@ class Conditions:
         return bool(self.avoid or self.modes is not None or self.closed or self.via)
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(NamedTuple):
     """One way along a corridor: its route, or why there is none."""
 
     name: str
@@ -66,8 +65,7 @@ class Variant:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One corridor in a comparison.
 
     Attributes

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from corridors.errors import DataError
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCondition:
+class KnownCondition(NamedTuple):
     """A dated disruption whose end is not known, or lies after the data's date."""
 
     id: str

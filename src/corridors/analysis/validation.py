@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +22,7 @@ ENDS = frozenset({"fill", "release", "pickup", "delivery", "equipment"})
 """Events outside a clock that runs from departure to arrival."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One calibration row of ``validation.csv``."""
 
     id: str

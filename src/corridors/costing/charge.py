@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from corridors.errors import ParameterError
 from corridors.parameters import ParameterRow, SplitLognormal
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """Hours, dollars or kilograms from one parameter row.
 
     Attributes
@@ -56,8 +54,7 @@ class Charge:
         return f"{self.row.key}@{self.at}"
 
 
-@dataclass(frozen=True, slots=True)
-class Vector:
+class Vector(NamedTuple):
     """Charges of one leg or event by dimension."""
 
     hours: tuple[Charge, ...] = ()

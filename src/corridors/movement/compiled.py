@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,7 @@ SCHEMA = "corridors.network/1"
 KmByCountry = dict[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Haul:
+class Haul(NamedTuple):
     """A run inside one zone between two facilities (or a crossing's share of one).
 
     Attributes
@@ -39,6 +38,8 @@ class Haul:
         How much of it rests on stitched breaks and on curated links.
     countries : dict
         Kilometres per country by geometry.
+    foreign : tuple of str
+        Countries that the line clips although its zone does not own them.
     """
 
     a: str
@@ -49,11 +50,9 @@ class Haul:
     curated_km: float
     countries: KmByCountry
     foreign: tuple[str, ...] = ()
-    """Countries that the line clips although its zone does not own them."""
 
 
-@dataclass(frozen=True, slots=True)
-class CrossingRun:
+class CrossingRun(NamedTuple):
     """A border crossing with the line on either side of the border point, from `a` to `b`."""
 
     id: str
@@ -69,8 +68,7 @@ class CrossingRun:
     countries_b: KmByCountry
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceRun:
+class ServiceRun(NamedTuple):
     """A sea or ferry service with its measured length from `a` to `b`."""
 
     id: str
@@ -233,7 +231,7 @@ def write_compiled(network: CompiledNetwork) -> None:
             for (a, b), km in sorted(network.snap_km.items())
         ],
         "crossings": [
-            asdict(c)
+            c._asdict()
             | {"km_a": round(c.km_a, 3), "km_b": round(c.km_b, 3), "off_km": round(c.off_km, 2)}
             | {"countries_a": _pack(c.countries_a), "countries_b": _pack(c.countries_b)}
             for c in network.crossings

@@ -9,9 +9,9 @@ from __future__ import annotations
 import csv
 import types
 import typing
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 from corridors.errors import DataError
 
@@ -19,8 +19,7 @@ Row = TypeVar("Row")
 LonLat = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(NamedTuple):
     """Where one rate, one speed and one gauge hold and no border is felt."""
 
     zone: str
@@ -31,8 +30,7 @@ class Zone:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneArea:
+class ZoneArea(NamedTuple):
     """A box whose lines of one country belong to another zone than that country's own."""
 
     id: str
@@ -48,8 +46,7 @@ class ZoneArea:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Facility:
+class Facility(NamedTuple):
     """A place where a container can change train, mode, gauge or country."""
 
     id: str
@@ -66,8 +63,7 @@ class Facility:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
+class Crossing(NamedTuple):
     """A border crossing point for one mode, between a facility on either side."""
 
     id: str
@@ -83,8 +79,7 @@ class Crossing:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A curated piece of line added to the OpenStreetMap network."""
 
     id: str
@@ -97,8 +92,7 @@ class Link:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Mask:
+class Mask(NamedTuple):
     """A box inside which lines of the mode do not serve (closed, dormant, one commodity)."""
 
     id: str
@@ -111,8 +105,7 @@ class Mask:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(NamedTuple):
     """A ferry, feeder or liner service; without one, two ports are not connected."""
 
     id: str
@@ -137,8 +130,7 @@ class Service:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LanePoint:
+class LanePoint(NamedTuple):
     """One point of a hand-drawn sea lane."""
 
     lane: str
@@ -147,8 +139,7 @@ class LanePoint:
     lon: float
 
 
-@dataclass(frozen=True, slots=True)
-class Chokepoint:
+class Chokepoint(NamedTuple):
     """A strait, canal or cape that a sea service passes."""
 
     id: str
@@ -157,8 +148,7 @@ class Chokepoint:
     lon: float
 
 
-@dataclass(frozen=True, slots=True)
-class CorridorStep:
+class CorridorStep(NamedTuple):
     """A section (countries and modes) or a gateway (crossings or services) of a variant."""
 
     corridor: str
@@ -265,12 +255,9 @@ def read_rows(path: Path, row_class: type[Row]) -> tuple[Row, ...]:
         With file, line, column and value of the first fault.
     """
     hints = get_type_hints(row_class)
-    columns = {f.name: hints[f.name] for f in fields(row_class)}  # type: ignore[arg-type]
-    required = {
-        f.name
-        for f in fields(row_class)  # type: ignore[arg-type]
-        if f.default is MISSING
-    }
+    shape: Any = row_class  # a NamedTuple class, which typing cannot bound a variable by
+    columns = {name: hints[name] for name in shape._fields}
+    required = set(columns) - set(shape._field_defaults)
     choices = CHOICES.get(row_class.__name__, {})
     rows: list[Row] = []
     try:

@@ -195,7 +195,8 @@ def _notes(
     _say(
         console,
         "P10 and P90: one in ten better, one in ten worse; they do not add. Assumed: share of the "
-        "mean days/dollars that rests on assumptions. Borders and names are no statement on status.",
+        "mean days/dollars that rests on assumptions. Borders and names are no statement on "
+        "status.",
     )
     data = document["data"]
     _say(

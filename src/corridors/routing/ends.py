@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,8 +44,7 @@ class Joined:
     into: dict[State, list[Move]] = field(default_factory=lambda: defaultdict(list))
 
 
-@dataclass(frozen=True, slots=True)
-class RoadReach:
+class RoadReach(NamedTuple):
     """Road distances from a point off the terminals to facilities of its zone."""
 
     zone: str

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from corridors.errors import DataError
 from corridors.movement.graph import Move
 from corridors.network.tables import CorridorStep, Tables, Zone, gateway_targets
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """Countries and modes that a stage of a plan may use."""
 
     countries: frozenset[str]
@@ -22,8 +21,7 @@ class Section:
         return zone.mode in self.modes and not self.countries.isdisjoint(zone.countries)
 
 
-@dataclass(frozen=True, slots=True)
-class Gateway:
+class Gateway(NamedTuple):
     """Crossings and services that lead from one section to the next.
 
     Attributes
@@ -45,8 +43,7 @@ class Gateway:
         return move.service is not None and move.service.id in self.services
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """Sections in the order of travel, with a gateway between each two.
 
     Attributes
