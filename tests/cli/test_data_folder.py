@@ -41,6 +41,11 @@ def edit(path: Path, line: int, column: str, value: str) -> None:
         csv.writer(stream, lineterminator="\n").writerows(rows)
 
 
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
 @pytest.mark.parametrize("table", CELLS)
 @pytest.mark.parametrize("value", ["abc", "\x1b[31m9", "1e999"], ids=ascii)
 def test_a_broken_cell_is_named(
@@ -80,7 +85,7 @@ def test_a_value_outside_its_list_is_named(
     path = own_data / "curated" / table
     line = 3
     if table == "corridors.csv" and column == "value":
-        rows = list(csv.DictReader(path.open(encoding="utf-8")))
+        rows = rows_of(path)
         line = 2 + next(i for i, row in enumerate(rows) if row["kind"] == "gateway")
     edit(path, line, column, value)
     message = failed(run(*ASK, "--data", str(own_data)), 4)
@@ -164,7 +169,7 @@ HOSTILE = [
 def test_hostile_names_stay_text(run: Run, own_data: Path, tmp_path: Path, name: str) -> None:
     curated = own_data / "curated"
     for table in ("places.csv", "facilities.csv"):
-        rows = list(csv.DictReader((curated / table).open(encoding="utf-8")))
+        rows = rows_of(curated / table)
         wanted = {"places.csv": "xian", "facilities.csv": "CN-XIA"}[table]
         line = 2 + next(i for i, row in enumerate(rows) if row["id"] == wanted)
         edit(curated / table, line, "name", name)
@@ -199,7 +204,7 @@ def test_hostile_names_stay_text(run: Run, own_data: Path, tmp_path: Path, name:
 @pytest.mark.usefixtures("as_packaged")
 def test_a_newline_in_a_name_starts_no_line(run: Run, own_data: Path) -> None:
     path = own_data / "curated" / "places.csv"
-    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    rows = rows_of(path)
     line = 2 + next(i for i, row in enumerate(rows) if row["id"] == "xian")
     edit(path, line, "name", "Xi'an\nFAKE 1 day 1 USD")
     for command in (
