@@ -19,7 +19,7 @@ from corridors.parameters import Ledger
 from corridors.routing.ends import RoadReach, join, road_reach
 from corridors.routing.plan import Plan
 from corridors.routing.route import Route, build_route
-from corridors.routing.search import Found, PlanTree, Quest, Weigh, search
+from corridors.routing.search import CostToGo, Found, PlanTree, Quest, Weigh, search
 from corridors.shipment import Objective, Scope, Shipment
 
 MODES = ("rail", "road", "sea", "ferry")
@@ -122,6 +122,7 @@ class Desk:
     conditions: Conditions
     via: tuple[frozenset[str], ...]
     reaches: tuple[RoadReach | None, RoadReach | None]
+    memo: dict[object, CostToGo] = field(default_factory=dict)
 
     @cached_property
     def weigh(self) -> Weigh:
@@ -217,6 +218,7 @@ class Desk:
             via=self.via,
             modes=self.conditions.modes,
             board=self.board,
+            memo=self.memo,
         )
 
     def route(self, found: Found, *, corridor: str | None, variant: str | None) -> Route:
@@ -446,6 +448,7 @@ def _why_none(
             graph=desk.engine.graph(),
             conditions=replace(desk.conditions, avoid=(), via=(), modes=None, closed=frozenset()),
             via=(),
+            memo={},
         )
         plans = _plans(free, corridor)
         if search(free.graph, free.quest(plans), free.weigh, PlanTree(plans)):
@@ -520,7 +523,7 @@ def _next_best(desk: Desk, best: Route) -> list[Route]:
         graph = desk.engine.graph(
             avoid=desk.conditions.avoid, closed=desk.conditions.closed | {door}
         )
-        other = replace(desk, graph=graph)
+        other = replace(desk, graph=graph, memo={})
         found = search(graph, quest, other.weigh).get(0)
         if found is not None:
             route = other.route(found, corridor=None, variant=None)

@@ -38,15 +38,20 @@ class Charge(NamedTuple):
         """The charge as a distribution."""
         value = self.row.distribution
         if self.inverse and value.typ == 0:
-            raise ParameterError(f"{self.row.key}=0: a speed must be positive")
+            raise self._standstill()
         return (value.reciprocal() if self.inverse else value).scale(self.amount)
 
     @property
     def mean(self) -> float:
         """Expected value."""
-        if self.amount == 0:
-            return 0.0
-        return self.distribution.mean
+        if not self.inverse:
+            return self.amount * self.row.mean
+        if self.row.typ == 0:
+            raise self._standstill()
+        return self.amount * self.row.mean_reciprocal
+
+    def _standstill(self) -> ParameterError:
+        return ParameterError(f"{self.row.key}=0: a speed must be positive")
 
     @property
     def draw_key(self) -> str:

@@ -24,15 +24,22 @@ class CostModel:
     def __init__(self, ledger: Ledger, *, heading: Heading) -> None:
         self.ledger = ledger
         self.heading = heading
+        self._known: dict[tuple[str, ...], ParameterRow | None] = {}
         self._per_km: dict[str, tuple[float, float]] = {}
 
     def row(self, *keys: str) -> ParameterRow:
         """First row among the keys, each tried with the heading first."""
-        return self.ledger.get(*(k for key in keys for k in (f"{key}/{self.heading}", key)))
+        found = self.find(*keys)
+        return found if found is not None else self.ledger.get(*self._tried(keys))
 
     def find(self, *keys: str) -> ParameterRow | None:
         """As `row`, or None where no row exists."""
-        return self.ledger.first(*(k for key in keys for k in (f"{key}/{self.heading}", key)))
+        if keys not in self._known:
+            self._known[keys] = self.ledger.first(*self._tried(keys))
+        return self._known[keys]
+
+    def _tried(self, keys: tuple[str, ...]) -> list[str]:
+        return [k for key in keys for k in (f"{key}/{self.heading}", key)]
 
     # Runs --------------------------------------------------------------------------------
 

@@ -92,6 +92,12 @@ class MovementGraph:
         return self.closed.isdisjoint(ids)
 
     @cached_property
+    def plain_terminals(self) -> frozenset[str]:
+        """Facilities whose only doors are lifts between rail and road."""
+        doors = {state[0] for state, moves in self.moves.items() for m in moves if m.kind != "lift"}
+        return frozenset(f for f in self.facilities if f not in doors and f not in self.quays)
+
+    @cached_property
     def moves_into(self) -> dict[State, list[tuple[State, Move]]]:
         """Moves other than hauls by the state they lead to, each with the state before."""
         result: dict[State, list[tuple[State, Move]]] = defaultdict(list)

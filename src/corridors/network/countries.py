@@ -81,7 +81,7 @@ def read_polygons(path: Path) -> CountryPolygons:
         The file is missing or damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             xy, size = np.cumsum(data["xy"], axis=0) * _DEGREES, data["ring_size"]
             shape_of, codes = data["shape_of_ring"], data["codes"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:

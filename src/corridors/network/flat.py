@@ -94,7 +94,7 @@ def read_flat_network(path: Path) -> FlatNetwork:
         The file is missing, truncated or not a flat network.
     """
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             arrays = {name: data[name] for name in _FIELDS}
             countries = tuple(str(code) for code in data["countries"])
             mode = str(data["mode"])

@@ -72,6 +72,7 @@ class ParameterRow:
     _cache: list[SplitLognormal] = field(
         default_factory=list, init=False, repr=False, compare=False
     )
+    _means: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def distribution(self) -> SplitLognormal:
@@ -82,8 +83,17 @@ class ParameterRow:
 
     @property
     def mean(self) -> float:
-        """Expected value in the row's unit."""
-        return self.distribution.mean
+        """Expected value in the row's unit, worked out once."""
+        if "mean" not in self._means:
+            self._means["mean"] = self.distribution.mean
+        return self._means["mean"]
+
+    @property
+    def mean_reciprocal(self) -> float:
+        """Expected value of one over the row (the pace of a speed), worked out once."""
+        if "reciprocal" not in self._means:
+            self._means["reciprocal"] = self.distribution.reciprocal().mean
+        return self._means["reciprocal"]
 
     @property
     def where(self) -> str:

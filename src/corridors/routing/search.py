@@ -57,6 +57,8 @@ class Quest:
         Only these modes.
     board : callable, optional
         Cost of boarding the first train in a state.
+    memo : dict
+        Costs to go, kept for the next search with the same goals under the same weights.
     """
 
     starts: Mapping[State, float]
@@ -66,6 +68,7 @@ class Quest:
     via: Sequence[frozenset[str]] = ()
     modes: frozenset[str] | None = None
     board: Callable[[State], float] | None = None
+    memo: dict[object, CostToGo] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -128,13 +131,13 @@ class _Search:
     def __init__(self, graph: MovementGraph, quest: Quest, weigh: Weigh, tree: PlanTree) -> None:
         self.graph, self.quest, self.weigh, self.tree = graph, quest, weigh, tree
         self.best: dict[Label, float] = {}
-        self.before: dict[Label, tuple[Label, Move]] = {}
+        self.before: dict[Label, tuple[Label, Move | None]] = {}
         self.heap: list[tuple[float, int, Label]] = []
         self.pushed = 0
         self.doors: dict[tuple[State, int], list[tuple[Move, int]]] = {}
         self.targets: dict[tuple[str, int], list[str]] = {}
         self.boarding: dict[State, float] = {}
-        self.to_go: dict[Section, _CostToGo] = {}
+        self.fronts: dict[tuple[str, int, bool], Front | None] = {}
 
     def run(self) -> dict[int, Found]:
         quest, tree = self.quest, self.tree
@@ -154,6 +157,16 @@ class _Search:
             settled.add(label)
             cost = self.best[label]
             state, node, passed, _, _ = label
+            here = tree.nodes[node]
+            if self._is_last(here):
+                # The bound is exact here: the first state to come up has the cheapest way.
+                if bound < INFINITY:
+                    for plan in here.plans:
+                        if plan not in found:
+                            found[plan] = self._finish(label, bound)
+                if len(found) == wanted:
+                    return found
+                continue
             if tree.nodes[node].plans and passed == len(quest.via) and state in quest.goals:
                 total = cost + quest.goals[state]
                 if total < arrived.get(node, (INFINITY, label))[0]:
@@ -167,9 +180,7 @@ class _Search:
                             found[plan] = self._trace(last, total)
             if len(found) == wanted:
                 return found
-            here = tree.nodes[node]
-            if here.children or any(plan not in found for plan in here.plans):
-                self._expand(label, cost, settled)
+            self._expand(label, cost, settled)
         for end, (total, last) in arrived.items():
             for plan in tree.nodes[end].plans:
                 if plan not in found:
@@ -179,8 +190,11 @@ class _Search:
     def _expand(self, label: Label, cost: float, settled: set[Label]) -> None:
         state, node, _, ran, _ = label
         if not ran:
-            for move in self._hauls(state, node):
-                self._step(label, cost, move, node, settled)
+            if self.quest.via:
+                for move in self._hauls(state, node):
+                    self._step(label, cost, move, node, settled)
+            else:
+                self._run(label, cost)
             for move in self.quest.start_moves.get(state, ()):
                 self._step(label, cost, move, node, settled)
         for move, next_node in self._doors(state, node):
@@ -193,13 +207,44 @@ class _Search:
         now = self._passed(move.to, passed)
         if not boarded and self._runs_by_rail(state, move):
             boarded = True
-            cost += self._boarding(state)
+            cost += self.boarding_at(state)
         # A place that had to be visited may be left by another haul.
         reached = (move.to, node, now, move.haul is not None and now == passed, boarded)
         if reached not in settled:
             self._push(reached, cost + self.weigh(state, move), label, move)
 
-    def _boarding(self, state: State) -> float:
+    def _run(self, label: Label, cost: float) -> None:
+        """All hauls of a zone at once: only those that improve on what is known are kept."""
+        (facility, zone), node, passed, _, boarded = label
+        if not boarded and zone.startswith("rail:"):
+            cost, boarded = cost + self.boarding_at((facility, zone)), True
+        key = (zone, node, boarded)
+        if key not in self.fronts:
+            self.fronts[key] = self._front(zone, node)
+        front = self.fronts[key]
+        if front is not None:
+            for other, total in front.improve(facility, cost):
+                self._push(((other, zone), node, passed, True, boarded), total, label, None)
+
+    def _front(self, zone: str, node: int) -> Front | None:
+        targets = frozenset(self.targets_in(zone, node))
+        if not targets:
+            return None
+        return self.front(zone, node, lambda facility: facility in targets)
+
+    def front(self, zone: str, node: int, wanted: Callable[[str], bool]) -> Front | None:
+        """Priced hauls of a zone, for improving the wanted facilities."""
+        matrix = self.graph.matrix(zone)
+        first = next(iter(self.graph.hauls_from(matrix.names[0], zone).values()), None)
+        if first is None or first.haul is None or not first.haul.km:
+            return None
+        price = self.weigh((matrix.names[0], zone), first) / first.haul.km
+        section = self.tree.nodes[node].section
+        km = matrix.km if section is None else matrix.within(section.countries)
+        return Front(matrix, km * price, [wanted(name) for name in matrix.names])
+
+    def boarding_at(self, state: State) -> float:
+        """Cost of boarding the first train in a state."""
         if state not in self.boarding:
             self.boarding[state] = self.quest.board(state) if self.quest.board else 0.0
         return self.boarding[state]
@@ -211,20 +256,34 @@ class _Search:
     def _push(self, label: Label, cost: float, before: Label | None, move: Move | None) -> None:
         if cost < self.best.get(label, INFINITY):
             self.best[label] = cost
-            if before is not None and move is not None:
+            if before is not None:
                 self.before[label] = (before, move)
-            bound = cost + self._ahead(label[0], label[1])
+            here = self.tree.nodes[label[1]]
+            bound = cost
+            if self._is_last(here):
+                bound += self._to_go(here).of(label[0], boarded=label[4])
             heapq.heappush(self.heap, (bound, self.pushed, label))
             self.pushed += 1
 
-    def _ahead(self, state: State, node: int) -> float:
-        """What the rest of the way costs from a state of a last section; 0 elsewhere."""
-        here = self.tree.nodes[node]
-        if here.section is None or here.children or self.quest.via:
-            return 0.0
-        if here.section not in self.to_go:
-            self.to_go[here.section] = _CostToGo(self, node)
-        return self.to_go[here.section].of(state)
+    def _is_last(self, here: _Node) -> bool:
+        """Whether the rest of the way lies in one section and its cost can be known exactly."""
+        return here.section is not None and not here.children and not self.quest.via
+
+    def _to_go(self, here: _Node) -> CostToGo:
+        key = (here.section, tuple(self.quest.goals.items()), tuple(self.quest.goal_moves))
+        if key not in self.quest.memo:
+            assert here.section is not None
+            tree = PlanTree()
+            tree.nodes[0].section = here.section
+            search = _Search(self.graph, self.quest, self.weigh, tree)
+            self.quest.memo[key] = CostToGo(search)
+        return self.quest.memo[key]
+
+    def _finish(self, label: Label, cost: float) -> Found:
+        """The way so far, and from here the cheapest way to the goal."""
+        start = self._trace(label, cost)
+        rest = self._to_go(self.tree.nodes[label[1]]).moves_from(label[0], boarded=label[4])
+        return Found(start.start, (*start.moves, *rest), cost)
 
     # What may follow ---------------------------------------------------------------------
 
@@ -260,6 +319,10 @@ class _Search:
             return True
         if any(state[0] in places for places in self.quest.via):
             return True
+        section = self.tree.nodes[node].section
+        one_mode = section is not None and not {"rail", "road"} <= section.modes
+        if one_mode and state[0] in self.graph.plain_terminals:
+            return False  # it leads to the other land mode only
         return bool(self._doors(state, node))
 
     def _doors(self, state: State, node: int) -> list[tuple[Move, int]]:
@@ -331,94 +394,124 @@ class _Search:
     def _trace(self, label: Label, cost: float) -> Found:
         moves: list[Move] = []
         while label in self.before:
+            facility = label[0][0]
             label, move = self.before[label]
-            moves.append(move)
+            moves.append(move or self.graph.hauls_from(*label[0])[facility])
         return Found(start=label[0], moves=tuple(moves[::-1]), cost=cost)
 
 
-class _CostToGo:
+class CostToGo:
     """Exact cost from states of a last section to the goal, searched backwards as needed.
 
-    Many variants end in the same section. With this as a bound, each of them walks straight
-    to the goal there, instead of trying every terminal on the way. Hauls of a zone are a
-    matrix here: a terminal is joined to all others at once.
+    Many variants end in the same section: this is worked out once for all of them. Whether a
+    train has been boarded before matters, for the first one is waited for.
     """
 
-    def __init__(self, search: _Search, node: int) -> None:
-        self.search, self.node = search, node
-        self.best: dict[State, float] = {}
-        self.settled: dict[State, float] = {}
-        self.heap: list[tuple[float, int, State]] = []
+    def __init__(self, search: _Search) -> None:
+        self.search = search
+        self.best: dict[tuple[State, bool], float] = {}
+        self.settled: dict[tuple[State, bool], float] = {}
+        self.next: dict[tuple[State, bool], tuple[Move | None, tuple[State, bool]]] = {}
+        self.heap: list[tuple[float, int, tuple[State, bool]]] = []
         self.pushed = 0
         self.into = search.graph.moves_into
-        self.zones: dict[str, _Hauls | None] = {}
+        self.fronts: dict[tuple[str, bool], Front | None] = {}
         self.last: dict[State, list[tuple[State, Move]]] = {}
         for extras in (search.quest.goal_moves, search.quest.start_moves):
             for state, moves in extras.items():
                 for move in moves:
                     self.last.setdefault(move.to, []).append((state, move))
         for state, cost in search.quest.goals.items():
-            self._push(state, cost)
+            for boarded in (True, False):
+                self._push((state, boarded), cost, None, (state, boarded))
 
-    def of(self, state: State) -> float:
+    def of(self, state: State, *, boarded: bool) -> float:
         """Cost from a state to the goal, infinite where none leads there."""
-        while state not in self.settled and self.heap:
+        key = (state, boarded)
+        while key not in self.settled and self.heap:
             cost, _, here = heapq.heappop(self.heap)
             if here not in self.settled:
                 self.settled[here] = cost
                 self._expand(here, cost)
-        return self.settled.get(state, INFINITY)
+        return self.settled.get(key, INFINITY)
 
-    def _push(self, state: State, cost: float) -> None:
-        if cost < self.best.get(state, INFINITY):
-            self.best[state] = cost
-            heapq.heappush(self.heap, (cost, self.pushed, state))
+    def moves_from(self, state: State, *, boarded: bool) -> list[Move]:
+        """Moves of the cheapest way from a settled state to the goal."""
+        key, moves = (state, boarded), []
+        while self.next[key][1] != key:
+            move, after = self.next[key]
+            moves.append(move or self.search.graph.hauls_from(*key[0])[after[0][0]])
+            key = after
+        return moves
+
+    def _push(
+        self, key: tuple[State, bool], cost: float, move: Move | None, after: tuple[State, bool]
+    ) -> None:
+        if cost < self.best.get(key, INFINITY):
+            self.best[key] = cost
+            self.next[key] = (move, after)
+            heapq.heappush(self.heap, (cost, self.pushed, key))
             self.pushed += 1
 
-    def _expand(self, state: State, cost: float) -> None:
-        search, node = self.search, self.node
-        for before, move in self.last.get(state, ()):
-            self._push(before, cost + search.weigh(before, move))
-        for before, move in self.into.get(state, ()):
-            if not search.is_idle(before, move) and node in search.after(move, node):
-                self._push(before, cost + search.weigh(before, move))
-        # A haul has the same length both ways, and the same price within one heading.
-        facility, zone = state
-        if zone not in self.zones:
-            self.zones[zone] = self._matrix(zone)
-        matrix = self.zones[zone]
-        if matrix is not None:
-            for other, total in matrix.improve(facility, cost):
-                self._push((other, zone), total)
-
-    def _matrix(self, zone: str) -> _Hauls | None:
+    def _expand(self, key: tuple[State, bool], cost: float) -> None:
+        state, boarded = key
         search = self.search
-        section = search.tree.nodes[self.node].section
-        assert section is not None
-        if not search.targets_in(zone, self.node):
+        for before, move in self.last.get(state, ()):
+            self._push((before, boarded), cost + search.weigh(before, move), move, key)
+        for before, move in self.into.get(state, ()):
+            if not search.is_idle(before, move) and 0 in search.after(move, 0):
+                price = search.weigh(before, move)
+                if move.crossing is not None and before[1].startswith("rail:"):
+                    self._by_rail(before, boarded, cost + price, move, key)
+                else:
+                    self._push((before, boarded), cost + price, move, key)
+        self._run_into(key, cost)
+
+    def _by_rail(
+        self, before: State, boarded: bool, cost: float, move: Move | None, key: tuple[State, bool]
+    ) -> None:
+        """A run by rail: whoever had not boarded a train before boards one for it."""
+        if boarded:
+            self._push((before, True), cost, move, key)
+            boarding = self.search.boarding_at(before)
+            self._push((before, False), cost + boarding, move, key)
+
+    def _run_into(self, key: tuple[State, bool], cost: float) -> None:
+        # A haul has the same length both ways, and the same price within one heading.
+        (facility, zone), boarded = key
+        if zone.startswith("rail:") and not boarded:
+            return
+        if (zone, boarded) not in self.fronts:
+            self.fronts[(zone, boarded)] = self._front(zone)
+        front = self.fronts[(zone, boarded)]
+        if front is None:
+            return
+        for other, total in front.improve(facility, cost):
+            if zone.startswith("rail:"):
+                self._by_rail((other, zone), True, total, None, key)
+            else:
+                self._push(((other, zone), boarded), total, None, key)
+
+    def _front(self, zone: str) -> Front | None:
+        search = self.search
+        if not search.targets_in(zone, 0):
             return None
-        matrix = search.graph.matrix(zone)
-        first = next(iter(search.graph.hauls_from(matrix.names[0], zone).values()), None)
-        if first is None or first.haul is None or not first.haul.km:
-            return None
-        price = search.weigh((matrix.names[0], zone), first) / first.haul.km
         starts = (*search.quest.starts, *search.quest.start_moves)
-        enters = [(f, zone) in self.into or (f, zone) in starts for f in matrix.names]
-        return _Hauls(matrix, matrix.within(section.countries) * price, enters)
+        return search.front(zone, 0, lambda f: (f, zone) in self.into or (f, zone) in starts)
 
 
-class _Hauls:
-    """Costs of all hauls of a zone, and the best cost to go known for its facilities."""
+class Front:
+    """Costs of all hauls of a zone, and the best cost known so far at its facilities."""
 
     def __init__(
-        self, matrix: ZoneMatrix, cost: NDArray[np.float64], enters: Sequence[bool]
+        self, matrix: ZoneMatrix, cost: NDArray[np.float64], wanted: Sequence[bool]
     ) -> None:
         self.names, self.at, self.cost = matrix.names, matrix.at, cost
-        # Where nothing leads in, no haul ever starts: never an improvement.
-        self.best = np.where(enters, np.inf, -np.inf)
+        # Where nobody needs to be hauled, nothing is ever an improvement.
+        self.best = np.where(wanted, np.inf, -np.inf)
 
     def improve(self, facility: str, cost: float) -> list[tuple[str, float]]:
-        """Facilities whose cost to go falls by a haul to this one."""
+        """Facilities that one haul more, from or to this one, makes cheaper."""
         at = self.at.get(facility)
         if at is None:
             return []
