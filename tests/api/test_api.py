@@ -222,7 +222,7 @@ def test_explore_returns_a_map_that_asks_no_network(c: Any) -> None:
     assert isinstance(found, folium.Map)
     page = found.get_root().render()
     assert "<script src=" not in page
-    assert "<link rel=\"stylesheet\" href=\"http" not in page
+    assert "<link rel='stylesheet' href='http" not in page
 
 
 def test_write_map_names_its_files(c: Any, tmp_path: Path) -> None:

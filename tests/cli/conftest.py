@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +19,26 @@ from corridors.cli import main
 
 FEW = ("--draws", "200")
 """Enough draws for a test that does not look at quantiles."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _packaged_data_are_read_once() -> Iterator[None]:
+    """Commands in this process share one engine; those in a process of their own do not."""
+    from corridors.analysis.engine import Engine
+
+    kept: list[Engine] = []
+    load = Engine.load
+
+    def once(data: str | Path | None = None, **options: Any) -> Engine:
+        if data is not None:
+            return load(data, **options)
+        if not kept:
+            kept.append(load(**options))
+        return kept[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Engine, "load", staticmethod(once))
+        yield
 
 
 class Ran(NamedTuple):

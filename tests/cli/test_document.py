@@ -281,7 +281,7 @@ def test_door_adds_collection_and_delivery(answers: Ask) -> None:
     terminal, door = answers(*COMPARE), answers(*QUESTIONS["door"])
     kinds = [event["kind"] for event in one(door, "northern")["events"]]
     assert kinds[0] == "pickup"
-    assert kinds[-1] == "delivery"
+    assert "delivery" in kinds[-2:]
     days = [one(document, "northern")["time_days"]["mean"] for document in (terminal, door)]
     assert days[0] < days[1]
     assert door["shipment"]["clock_start"] != terminal["shipment"]["clock_start"]

@@ -1,0 +1,56 @@
+"""The example notebook runs from top to bottom and stays small."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+nbformat = pytest.importorskip("nbformat")
+nbclient = pytest.importorskip("nbclient")
+pytest.importorskip("ipykernel")
+
+NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.ipynb"))
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request: pytest.FixtureRequest) -> Any:
+    return nbformat.read(request.param, as_version=4)
+
+
+def test_there_is_a_notebook() -> None:
+    assert NOTEBOOKS
+
+
+# The kernel is a process on this machine that is spoken to over local sockets.
+@pytest.mark.enable_socket
+@pytest.mark.filterwarnings("default")
+def test_it_runs(
+    notebook: Any, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(repository / "src"))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+    client = nbclient.NotebookClient(
+        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
+    )
+    try:
+        client.execute()
+    except nbclient.exceptions.DeadKernelError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no kernel can be started here: {error}")
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.execution_count for cell in code)
+    outputs = [output for cell in code for output in cell.outputs]
+    assert not [output for output in outputs if output.output_type == "error"]
+    assert not [output for output in outputs if output.get("name") == "stderr"], "a warning"
+
+
+def test_it_is_small_and_names_no_machine(notebook: Any) -> None:
+    text = nbformat.writes(notebook)
+    assert len(text) < 120_000, "heavy outputs, such as the map's, are not stored"
+    for word in ("/tmp", "/home", "/root", "/Users", "C:\\\\"):
+        assert word not in text
