@@ -20,7 +20,7 @@ from corridors.errors import DataError
 from corridors.movement.zone_graph import ZoneGraph
 from corridors.network.flat import FlatNetwork, read_flat_network
 
-SCHEMA = "corridors.network/1"
+SCHEMA = "corridors.network/2"
 
 KmByCountry = dict[str, float]
 
@@ -82,20 +82,36 @@ countries among them that the zone does not own."""
 
 @dataclass(slots=True)
 class HaulTable:
-    """Hauls by zone, as rows until one is asked for: most are never needed.
+    """Hauls by zone, as text until the zone is asked for: most are never needed.
 
     Attributes
     ----------
-    rows : dict
-        Zone to its rows.
+    texts : dict
+        Zone to its rows as JSON.
     """
 
-    rows: dict[str, list[HaulRow]]
+    texts: dict[str, str]
+    _rows: dict[str, list[HaulRow]] = field(default_factory=dict)
 
     @property
     def zones(self) -> list[str]:
         """Zones that have hauls."""
-        return list(self.rows)
+        return list(self.texts)
+
+    def rows(self, zone: str) -> list[HaulRow]:
+        """Rows of a zone.
+
+        Raises
+        ------
+        DataError
+            The stored text is damaged.
+        """
+        if zone not in self._rows:
+            try:
+                self._rows[zone] = json.loads(self.texts.get(zone, "[]"))
+            except ValueError as error:
+                raise DataError(f"hauls of {zone}: damaged ({error}); recompile") from error
+        return self._rows[zone]
 
     def haul(self, zone: str, row: HaulRow) -> Haul:
         """A row as a haul."""
@@ -109,16 +125,16 @@ class HaulTable:
             packed in countries
             if isinstance(packed, str)
             else any(code in countries for code in packed)
-            for *_, packed, _ in self.rows.get(zone, ())
+            for *_, packed, _ in self.rows(zone)
         )
 
     def __iter__(self) -> Iterator[Haul]:
-        for zone, rows in self.rows.items():
-            for row in rows:
+        for zone in self.texts:
+            for row in self.rows(zone):
                 yield self.haul(zone, row)
 
     def __len__(self) -> int:
-        return sum(len(rows) for rows in self.rows.values())
+        return sum(len(self.rows(zone)) for zone in self.texts)
 
 
 @dataclass(slots=True)
@@ -225,7 +241,7 @@ def write_compiled(network: CompiledNetwork) -> None:
         "schema": SCHEMA,
         "inputs": network.inputs,
         "attribution": "Lines: (c) OpenStreetMap contributors, ODbL 1.0",
-        "hauls": network.hauls.rows,
+        "hauls": network.hauls.texts,
         "snap": [
             [a, b, round(km, 3), *(round(x, 5) for x in network.foot[(a, b)])]
             for (a, b), km in sorted(network.snap_km.items())
@@ -248,7 +264,8 @@ def haul_table(hauls: Iterable[Haul]) -> HaulTable:
     rows: dict[str, list[HaulRow]] = {}
     for h in hauls:
         rows.setdefault(h.zone, []).append(haul_row(h))
-    return HaulTable(rows)
+    # Text inside the text: a zone is parsed when a query first looks into it.
+    return HaulTable({zone: json.dumps(r, separators=(",", ":")) for zone, r in rows.items()})
 
 
 def haul_row(haul: Haul) -> HaulRow:

@@ -167,7 +167,7 @@ class MovementGraph:
 
     def _unmasked(self, zone: str) -> list[HaulRow]:
         if not self.avoid or not self.network.hauls.touches(zone, self.avoid):
-            return self.network.hauls.rows.get(zone, [])
+            return self.network.hauls.rows(zone)
         if set(self.zones[zone].countries) <= self.avoid:
             return []
         # An avoided country touches the zone but does not own it: another way may exist.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
@@ -256,30 +257,31 @@ def read_rows(path: Path, row_class: type[Row]) -> tuple[Row, ...]:
     """
     hints = get_type_hints(row_class)
     shape: Any = row_class  # a NamedTuple class, which typing cannot bound a variable by
-    columns = {name: hints[name] for name in shape._fields}
-    required = set(columns) - set(shape._field_defaults)
     choices = CHOICES.get(row_class.__name__, {})
+    read = {name: _reader(hints[name], name, choices.get(name)) for name in shape._fields}
+    required = [name for name in shape._fields if name not in shape._field_defaults]
     rows: list[Row] = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            header = list(reader.fieldnames or ())
-            absent = [name for name in columns if name not in header and name in required]
+            reader = csv.reader(file, strict=True)
+            header = next(reader, [])
+            absent = [name for name in required if name not in header]
             if absent:
                 raise DataError(f"{path}:1: column {absent[0]!r} is missing")
-            present = [(name, kind) for name, kind in columns.items() if name in header]
-            checked = {*choices, "id", "zone", "name", "country", "a", "b", "mode"}
-            for values in reader:
-                where = f"{path}:{reader.line_num}"
-                if None in values or None in values.values():
-                    raise DataError(f"{where}: {len(header)} cells expected, found another number")
-                cells = {
-                    name: _cell(values[name], kind, name=name, where=where, allowed=choices)
-                    if kind is not str or name in checked
-                    else values[name].strip()
-                    for name, kind in present
-                }
-                rows.append(row_class(**cells))
+            known = [(at, name, read[name]) for at, name in enumerate(header) if name in read]
+            for cells in reader:
+                if not cells:
+                    continue
+                if len(cells) != len(header):
+                    raise DataError(
+                        f"{path}:{reader.line_num}: {len(header)} cells expected, "
+                        f"found {len(cells)}"
+                    )
+                try:
+                    values = {name: make(cells[at].strip()) for at, name, make in known}
+                except (ValueError, KeyError):
+                    raise _fault(f"{path}:{reader.line_num}", cells, known) from None
+                rows.append(row_class(**values))
     except FileNotFoundError as error:
         raise DataError(f"{path}: missing; is the data folder complete?") from error
     except (OSError, csv.Error, UnicodeDecodeError) as error:
@@ -287,54 +289,80 @@ def read_rows(path: Path, row_class: type[Row]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _cell(
-    text: str, kind: Any, *, name: str, where: str, allowed: dict[str, tuple[str, ...]]
-) -> Any:
-    text = text.strip()
-    if name in allowed and text not in allowed[name]:
-        options = ", ".join(allowed[name])
-        raise DataError(f"{where}: column {name!r}: {text!r} is not one of {options}")
-    optional = get_origin(kind) in (types.UnionType, typing.Union)
-    if optional:
-        if not text:
-            return None
-        kind = next(arg for arg in get_args(kind) if arg is not type(None))
+def _fault(
+    where: str, cells: list[str], known: list[tuple[int, str, Callable[[str], Any]]]
+) -> DataError:
+    """The first cell of a row that cannot be read, and why."""
+    for at, name, make in known:
+        try:
+            make(cells[at].strip())
+        except (ValueError, KeyError) as error:
+            return DataError(f"{where}: column {name!r}: {cells[at].strip()!r} {error}")
+    return DataError(f"{where}: cannot be read")
+
+
+def _reader(kind: Any, name: str, allowed: tuple[str, ...] | None) -> Callable[[str], Any]:
+    """How a cell of a column is read; a ValueError says what it is not."""
+    if get_origin(kind) in (types.UnionType, typing.Union):
+        inner = _reader(next(a for a in get_args(kind) if a is not type(None)), name, allowed)
+        return lambda text: inner(text) if text else None
+    if allowed is not None:
+        return lambda text: _one_of(text, allowed)
+    if kind is str:
+        return _filled if name in ("id", "zone", "name", "country", "a", "b", "mode") else str
+    if kind is bool:
+        return _yes_or_no
+    if kind in (int, float):
+        limit = {"lat": 90, "south": 90, "north": 90, "lon": 180, "west": 180, "east": 180}
+        return lambda text: _number(text, kind, limit.get(name))
+    if get_args(kind)[:1] == (LonLat,):
+        return _polyline
+    return lambda text: tuple(part.strip() for part in text.split(";") if part.strip())
+
+
+def _one_of(text: str, allowed: tuple[str, ...]) -> str:
+    if text not in allowed:
+        raise ValueError(f"is not one of {', '.join(allowed)}")
+    return text
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise ValueError("is empty")
+    return text
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in ("1", "0", "true", "false"):
+        raise ValueError("is not 1 or 0")
+    return text.lower() in ("1", "true")
+
+
+def _number(text: str, kind: type[Any], limit: int | None) -> Any:
     try:
-        if kind is str:
-            if not text and name in ("id", "zone", "name", "country", "a", "b", "mode"):
-                raise ValueError("is empty")
-            return text
-        if kind is bool:
-            return {"1": True, "0": False, "true": True, "false": False}[text.lower()]
-        if kind in (int, float):
-            return _number(text, kind, name)
-        if get_args(kind)[:1] == (LonLat,):
-            return _polyline(text)
-        return tuple(part.strip() for part in text.split(";") if part.strip())
-    except (ValueError, KeyError) as error:
-        wanted = {bool: "1 or 0", int: "a whole number", float: "a number"}.get(kind, "valid")
-        raise DataError(f"{where}: column {name!r}: {text!r} is not {wanted} ({error})") from error
-
-
-def _number(text: str, kind: type[Any], name: str) -> Any:
-    value = kind(text)
+        value = kind(text)
+    except ValueError:
+        what = "a whole number" if kind is int else "a number"
+        raise ValueError(f"is not {what}") from None
     if value != value or value in (float("inf"), float("-inf")):
-        raise ValueError("not finite")
-    limit = {"lat": 90, "south": 90, "north": 90, "lon": 180, "west": 180, "east": 180}.get(name)
+        raise ValueError("is not finite")
     if limit is not None and abs(value) > limit:
-        raise ValueError(f"beyond {limit} degrees")
+        raise ValueError(f"lies beyond {limit} degrees")
     return value
 
 
 def _polyline(text: str) -> tuple[LonLat, ...]:
     points: list[LonLat] = []
-    for pair in text.replace(";", ",").split(","):
-        lon, lat = (float(part) for part in pair.split())
-        if abs(lon) > 180 or abs(lat) > 90:
-            raise ValueError("point beyond the globe; points are `lon lat`")
+    for pair in text.split(","):
+        numbers = pair.split()
+        if len(numbers) != 2:
+            raise ValueError("is no line: points are `lon lat`, with commas between")
+        lon, lat = (
+            _number(part, float, limit) for part, limit in zip(numbers, (180, 90), strict=True)
+        )
         points.append((lon, lat))
     if len(points) < 2:
-        raise ValueError("a line needs two points")
+        raise ValueError("is no line: it needs two points")
     return tuple(points)
 
 
