@@ -138,7 +138,7 @@ def test_evidence_is_filtered(run: Run) -> None:
     rows = json.loads(run("evidence", "--for", "KZ-AAU", "--format", "json").out)
     assert all("KZ-AAU" in row["key"] for row in rows)
     old = json.loads(run("evidence", "--stale", "2y", "--format", "json").out)
-    assert 0 < len(old)
+    assert len(old) > 0
     none = run("evidence", "--for", "XX-NONE")
     assert (none.code, none.out, none.err) == (3, "", "no row matches\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -181,7 +182,7 @@ def test_the_parts_tell_one_story(asked: dict[str, Any]) -> None:
 def test_legs_join_end_to_end(asked: dict[str, Any]) -> None:
     for option in usable(asked):
         legs = option["legs"]
-        for before, after in zip(legs, legs[1:], strict=False):
+        for before, after in itertools.pairwise(legs):
             assert before["to_id"] == after["from_id"]
         # A train that changes gauge stands at a gauge change between two rail legs.
         events = {event["id"]: event for event in option["events"]}

@@ -16,8 +16,13 @@ NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.ip
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
-def notebook(request: pytest.FixtureRequest) -> Any:
-    return nbformat.read(request.param, as_version=4)
+def path(request: pytest.FixtureRequest) -> Path:
+    return Path(request.param)
+
+
+@pytest.fixture
+def notebook(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)
 
 
 def test_there_is_a_notebook() -> None:
@@ -28,7 +33,12 @@ def test_there_is_a_notebook() -> None:
 @pytest.mark.enable_socket
 @pytest.mark.filterwarnings("default")
 def test_it_runs(
-    notebook: Any, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path,
+    notebook: Any,
+    repository: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rewrite: bool,
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(repository / "src"))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
@@ -47,6 +57,18 @@ def test_it_runs(
     outputs = [output for cell in code for output in cell.outputs]
     assert not [output for output in outputs if output.output_type == "error"]
     assert not [output for output in outputs if output.get("name") == "stderr"], "a warning"
+    if rewrite:
+        nbformat.write(small(notebook), path)
+
+
+def small(notebook: Any) -> Any:
+    """The notebook with its outputs, but without the map's page and pictures."""
+    notebook.metadata = {k: v for k, v in notebook.metadata.items() if k == "kernelspec"}
+    for cell in notebook.cells:
+        cell.metadata = {}
+        if cell.cell_type == "code":
+            cell.outputs = [o for o in cell.outputs if len(str(o)) < 20_000]
+    return notebook
 
 
 def test_it_is_small_and_names_no_machine(notebook: Any) -> None:
