@@ -1,8 +1,9 @@
 """README and docs: every command runs, shown output is what it prints, links lead somewhere.
 
 A block ``console`` is run. In a block ``console shown`` the lines under a command are compared
-with what it prints, figures aside: those move when a table is corrected. A comment ``# exit N`` names an
-exit code other than 0. Set ``CORRIDORS_REWRITE_DOCS=1`` to write the true output into the documents.
+with what it prints, figures aside: those move when a table is corrected. A comment ``# exit N``
+names an exit code other than 0. With ``CORRIDORS_REWRITE_DOCS=1`` the true output is written into
+the documents.
 """
 
 from __future__ import annotations
