@@ -14,8 +14,8 @@ __version__ = "0.1.0"
 __all__ = [
     "__version__",
     "compare",
+    "find_places",
     "load",
-    "places",
     "route",
 ]
 

@@ -128,7 +128,12 @@ def compare(
         draws=draws,
         seed=seed,
     )
-    return Comparison(answer)
+    asked = _asked(
+        "compare", origin, destination, corridors=corridors, scope=scope, optimise=optimise,
+        value_of_time_usd_day=value_of_time_usd_day, avoid=avoid, via=via, mode=mode,
+        assume=assume, rates=rates, draws=draws, seed=seed, data=data,
+    )  # fmt: skip
+    return Comparison(answer, asked)
 
 
 def route(
@@ -168,16 +173,21 @@ def route(
         draws=draws,
         seed=seed,
     )
-    return Comparison(answer)
+    asked = _asked(
+        "route", origin, destination, corridors=(), scope=scope, optimise=optimise,
+        value_of_time_usd_day=value_of_time_usd_day, avoid=avoid, via=via, mode=mode,
+        assume=assume, rates=rates, draws=draws, seed=seed, data=data,
+    )  # fmt: skip
+    return Comparison(answer, asked)
 
 
-def places(query: str, *, limit: int = 10, data: str | Path | None = None) -> list[Any]:
+def find_places(query: str, *, limit: int = 10, data: str | Path | None = None) -> list[Any]:
     """Look a place up by name, in any of the region's spellings.
 
     Examples
     --------
     >>> import corridors as co
-    >>> co.places("Aqtau")[0].country
+    >>> co.find_places("Aqtau")[0].country
     'KZ'
     """
     return load(data).gazetteer.search(query, limit=limit)
@@ -202,6 +212,49 @@ def _conditions(
     )
 
 
+def _asked(
+    kind: str,
+    origin: str,
+    destination: str,
+    *,
+    corridors: Sequence[str],
+    scope: str,
+    optimise: str,
+    value_of_time_usd_day: float | None,
+    avoid: Sequence[str],
+    via: Sequence[str],
+    mode: Sequence[str],
+    assume: Mapping[str, float] | None,
+    rates: str | Path | None,
+    draws: int,
+    seed: int,
+    data: str | Path | None,
+) -> str:
+    """The command line that gives the same answer."""
+    words = ["corridors", kind, origin, destination]
+    for name in corridors:
+        words += ["--corridor", name]
+    if scope != "terminal":
+        words += ["--scope", scope]
+    if optimise != "balanced":
+        words += ["--optimise", optimise]
+    if value_of_time_usd_day is not None:
+        words += ["--value-of-time", f"{value_of_time_usd_day:g}"]
+    if avoid:
+        words += ["--avoid", ",".join(avoid)]
+    for place in via:
+        words += ["--via", place]
+    if mode:
+        words += ["--mode", ",".join(mode)]
+    for key, value in (assume or {}).items():
+        words += ["--assume", f"{key}={value}"]
+    if rates is not None:
+        words += ["--rates", str(rates)]
+    if data is not None:
+        words += ["--data", str(data)]
+    return shlex.join([*words, "--draws", str(draws), "--seed", str(seed)])
+
+
 class Comparison:
     """Corridors side by side: frames, reasons, map.
 
@@ -209,10 +262,12 @@ class Comparison:
     ----------
     answer : Answer
         The model's own objects: routes, charges, draws.
+    reproduce : str
+        The command line that gives the same answer.
     """
 
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
+    def __init__(self, answer: Answer, reproduce: str) -> None:
+        self.answer, self.reproduce = answer, reproduce
 
     def __repr__(self) -> str:
         shipment = self.answer.shipment
@@ -232,11 +287,7 @@ class Comparison:
     @cached_property
     def document(self) -> dict[str, Any]:
         """The JSON document of the command line."""
-        shipment = self.answer.shipment
-        words = ["corridors", self.answer.kind, shipment.origin.name, shipment.destination.name]
-        return document(
-            self.answer, reproduce=shlex.join([*words, "--seed", str(self.answer.seed)])
-        )
+        return document(self.answer, reproduce=self.reproduce)
 
     @cached_property
     def geometries(self) -> Geometries:
@@ -386,7 +437,9 @@ class OptionView:
         """Every variant that was tried, with its means or what blocks it."""
         import pandas as pd
 
-        return pd.DataFrame(self.summary.get("variants", [])).set_index("variant")
+        columns = ["variant", "status", "reason", "mean_days", "mean_cost_usd", "distance_km"]
+        rows = self.summary.get("variants", [])
+        return pd.DataFrame(rows, columns=columns).set_index("variant")
 
     def why_not(self, text: str) -> str:
         """Why another variant was not chosen.

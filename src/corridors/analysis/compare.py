@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,6 +14,7 @@ from corridors.costing.charge import Vector
 from corridors.costing.model import CostModel
 from corridors.errors import UsageError
 from corridors.movement.graph import Move, MovementGraph, State
+from corridors.network.tables import read_rows
 from corridors.parameters import Ledger
 from corridors.routing.ends import RoadReach, join, road_reach
 from corridors.routing.plan import Plan
@@ -555,11 +555,26 @@ def read_assumptions(pairs: Sequence[str]) -> dict[str, str]:
     return result
 
 
-def read_flags(engine: Engine) -> dict[str, list[dict[str, str]]]:
-    """Rules that flag a country, by code: a flag is no clearance, and no flag is none either."""
-    path = engine.folder / "curated" / "flags.csv"
-    flags: dict[str, list[dict[str, str]]] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            flags.setdefault(row["country"], []).append(dict(row))
+class Flag(NamedTuple):
+    """A rule that a planner must check before using a country."""
+
+    country: str
+    flag: str
+    rule: str
+    since: str = ""
+    source: str = ""
+    note: str = ""
+
+
+def read_flags(engine: Engine) -> dict[str, list[Flag]]:
+    """Rules that flag a country, by code: a flag is no clearance, and no flag is none either.
+
+    Raises
+    ------
+    DataError
+        The table is missing or broken.
+    """
+    flags: dict[str, list[Flag]] = {}
+    for row in read_rows(engine.folder / "curated" / "flags.csv", Flag):
+        flags.setdefault(row.country, []).append(row)
     return flags

@@ -14,6 +14,7 @@ from corridors.analysis.compare import Answer, Option, read_flags
 from corridors.analysis.known import known_conditions
 from corridors.analysis.spread import Spread
 from corridors.costing.charge import Charge
+from corridors.errors import DataError
 from corridors.movement.graph import Move, State
 from corridors.movement.zone_graph import line_of
 from corridors.routing.route import Event, Leg, Route
@@ -178,8 +179,14 @@ class _Writer:
     def _data(self) -> dict[str, Any]:
         network = self.answer.engine.network
         digest = "".join(value[:8] for value in list(network.inputs.values())[:2])
-        edition = (self.answer.engine.folder / "curated" / "edition.txt").read_text("utf-8")
-        return {"version": digest, "built": edition.strip(), "licences": list(LICENCES)}
+        path = self.answer.engine.folder / "curated" / "edition.txt"
+        try:
+            edition = path.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError(
+                f"{path}: not readable ({error}); it holds the date of the data"
+            ) from None
+        return {"version": digest, "built": edition, "licences": list(LICENCES)}
 
     # Options -----------------------------------------------------------------------------
 
@@ -216,7 +223,7 @@ class _Writer:
         slowest = next(step for step in route.steps if step.id == spread.p90_step())
         return {
             "flags": [
-                f"{code}: {flag['flag']} ({flag['rule']})"
+                f"{code}: {flag.flag} ({flag.rule})"
                 for code in route.countries
                 for flag in self.flags.get(code, [])
             ],

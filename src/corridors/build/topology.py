@@ -435,6 +435,14 @@ def _as_network(
     paths = [edges[key][3] for key in keys]
     start = np.concatenate([[0], np.cumsum([len(path) for path in paths])]).astype(np.int64)
     vertices = np.array([node for path in paths for node in path], dtype=np.int64)
+    # Where an edge was cut at a border the cut may lie beside the great circle: an arc is never
+    # shorter than the line it is drawn by.
+    lon, lat = lines.lon[vertices], lines.lat[vertices]
+    steps = great_circle_km_array(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    steps = np.append(steps, 0.0)
+    steps[start[1:] - 1] = 0.0
+    drawn = np.add.reduceat(steps, start[:-1])
+    km = np.maximum(drawn, [edges[key][0] for key in keys])
     report["junctions"], report["arcs"], report["vertices"] = len(nodes), len(keys), len(vertices)
     return FlatNetwork(
         mode=mode,
@@ -443,10 +451,10 @@ def _as_network(
         lat=lines.lat[nodes],
         u=np.array([position[a] for a, _ in keys], dtype=np.int32),
         v=np.array([position[b] for _, b in keys], dtype=np.int32),
-        km=np.array([edges[key][0] for key in keys]),
+        km=km,
         country=np.array([edges[key][1] for key in keys], dtype=np.uint8),
         flags=np.array([edges[key][2] for key in keys], dtype=np.uint8),
         start=start,
-        vertex_lon=lines.lon[vertices],
-        vertex_lat=lines.lat[vertices],
+        vertex_lon=lon,
+        vertex_lat=lat,
     )

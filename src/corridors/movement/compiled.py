@@ -174,6 +174,7 @@ class CompiledNetwork:
     services: list[ServiceRun]
     findings: list[dict[str, Any]]
     _lines: dict[str, Lines] = field(default_factory=dict)
+    _lanes: dict[str, list[list[float]]] = field(default_factory=dict)
 
     def lines(self, mode: str) -> Lines:
         """Lines of a mode.
@@ -188,17 +189,20 @@ class CompiledNetwork:
         return self._lines[mode]
 
     def lane(self, service: str) -> list[tuple[float, float]]:
-        """(lon, lat) points of a service from its `a` to its `b`."""
-        return [(lon, lat) for lon, lat in self._lanes.get(service, [])]
+        """(lon, lat) points of a service from its `a` to its `b`.
 
-    @property
-    def _lanes(self) -> dict[str, list[list[float]]]:
-        path = self.folder / "lanes.json"
-        try:
-            lanes: dict[str, list[list[float]]] = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise DataError(f"{path}: not readable ({error}); recompile the network") from error
-        return lanes
+        Raises
+        ------
+        DataError
+            The file of lanes is missing or damaged.
+        """
+        if not self._lanes:
+            path = self.folder / "lanes.json"
+            try:
+                self._lanes = json.loads(path.read_text("utf-8"))
+            except (OSError, ValueError) as error:
+                raise DataError(f"{path}: not readable ({error}); recompile the network") from error
+        return [(lon, lat) for lon, lat in self._lanes.get(service, [])]
 
 
 def write_lines(path: Path, lines: Lines) -> None:

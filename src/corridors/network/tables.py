@@ -404,32 +404,34 @@ def check_references(tables: Tables) -> None:
     lanes = {point.lane for point in tables.lanes}
 
     def need(
-        table: str, row: str, names: typing.Iterable[str], known: typing.Container[str]
+        table: str,
+        row: tuple[str, ...],
+        names: typing.Iterable[str],
+        known: typing.Container[str],
     ) -> None:
         for name in names:
             if name and name not in known:
-                raise DataError(
-                    f"{curated / table}: row {row!r} names {name!r}, which does not exist"
-                )
+                where = _where(curated / table, row, name)
+                raise DataError(f"{where}: row {'/'.join(row)!r} names {name!r}: no such id")
 
     for facility in tables.facilities:
-        need("facilities.csv", facility.id, facility.zones, {*zones, "sea"})
+        need("facilities.csv", (facility.id,), facility.zones, {*zones, "sea"})
     for area in tables.zone_areas:
-        need("zone_areas.csv", area.id, [area.zone], zones)
+        need("zone_areas.csv", (area.id,), [area.zone], zones)
     for crossing in tables.crossings:
         ends = [crossing.a, crossing.b, crossing.gauge_ab, crossing.gauge_ba]
-        need("crossings.csv", crossing.id, ends, facilities)
+        need("crossings.csv", (crossing.id,), ends, facilities)
     for service in tables.services:
-        need("services.csv", service.id, [service.a, service.b], facilities)
-        need("services.csv", service.id, service.via, chokepoints)
-        need("services.csv", service.id, [service.lane], lanes)
+        need("services.csv", (service.id,), [service.a, service.b], facilities)
+        need("services.csv", (service.id,), service.via, chokepoints)
+        need("services.csv", (service.id,), [service.lane], lanes)
     for step in tables.corridors:
-        row = f"{step.corridor}/{step.variant}/{step.seq}"
+        row = (step.corridor, step.variant, str(step.seq))
         for kind, name in gateway_targets(step):
             known = {"crossing": crossings, "service": services, "group": groups}.get(kind)
             if known is None:
                 raise DataError(
-                    f"{curated / 'corridors.csv'}: row {row!r}: gateway {name!r} "
+                    f"{_where(curated / 'corridors.csv', row, name)}: gateway {name!r} "
                     "must start with crossing:, service: or group:"
                 )
             need("corridors.csv", row, [name], known)
@@ -440,6 +442,28 @@ def _unique(rows: typing.Iterable[Any], attribute: str, path: Path) -> set[str]:
     for row in rows:
         key = getattr(row, attribute)
         if key in seen:
-            raise DataError(f"{path}: {key!r} stands in two rows")
+            raise DataError(f"{_where(path, (key,), key, last=True)}: {key!r} stands in two rows")
         seen.add(key)
     return seen
+
+
+def _where(path: Path, row: tuple[str, ...], value: str, *, last: bool = False) -> str:
+    """File, line and column of a value, looked for again once a row is known to be wrong."""
+    found = str(path)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file)
+        header = next(reader, [])
+        for cells in reader:
+            if tuple(cell.strip() for cell in cells[: len(row)]) != row:
+                continue
+            holds = [h for h, c in zip(header, cells, strict=False) if _mentions(c, value)]
+            found = f"{path}:{reader.line_num}: column {holds[0]!r}" if holds else found
+            if not last:
+                break
+    return found
+
+
+def _mentions(cell: str, value: str) -> bool:
+    return value in (part.strip().rpartition(":")[2] for part in cell.split(";")) or value in (
+        part.strip() for part in cell.split(";")
+    )

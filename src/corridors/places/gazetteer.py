@@ -15,6 +15,7 @@ from corridors.places.place import Place
 from corridors.places.spelling import fold, printable, similarity
 
 # A city this many times larger than its namesakes is the one that is meant.
+LONGEST_NAME = 200
 CLEARLY_LARGER = 20
 # A city that has the name only as an alias counts for less than one that is called so.
 ALIAS_WEIGHT = 0.25
@@ -107,6 +108,9 @@ class Gazetteer:
         UsageError
             The text is empty, or coordinates that are not on the globe.
         """
+        if len(text) > LONGEST_NAME:
+            shown = printable(text[:30])
+            raise UsageError(f"a place of {len(text):,} characters ({shown}...): that is no name")
         if not fold(text):
             raise UsageError("a place is empty: give a name, a UN/LOCODE, an id or lat,lon")
         found = self._coordinates(text) or self._identifier(text)
