@@ -14,8 +14,9 @@ from corridors.places.curated import CuratedRow, read_facilities, read_places
 from corridors.places.place import Place
 from corridors.places.spelling import fold, printable, similarity
 
-# A city this many times larger than its namesakes is the one that is meant.
+# No name is longer; comparing such a text with every known name would take its time.
 LONGEST_NAME = 200
+# A city this many times larger than its namesakes is the one that is meant.
 CLEARLY_LARGER = 20
 # A city that has the name only as an alias counts for less than one that is called so.
 ALIAS_WEIGHT = 0.25
