@@ -88,7 +88,6 @@ def test_a_control_character_inside_a_known_name_is_not_printed(run: Run) -> Non
 def test_a_very_long_name_is_refused_at_once(run: Run, failed: Failed) -> None:
     begin = time.monotonic()
     line = failed(run("compare", "A" * 9000, "Duisburg"), 2)
-    assert "unknown place" in line
     assert len(line) < 500
     assert time.monotonic() - begin < 5
 
