@@ -14,7 +14,8 @@ import pytest
 
 import corridors
 from corridors.errors import DataError
-from corridors.movement import cache, compile
+from corridors.movement import cache
+from corridors.movement import compile as compiling
 from corridors.movement.cache import fresh_network
 from corridors.movement.compile import compile_network
 from corridors.movement.compiled import read_compiled
@@ -67,6 +68,18 @@ def test_packaged_form_is_used_while_it_fits(
         _, said = ask(folder)
     assert said == ""
     assert not cached.exists()
+
+
+@pytest.mark.parametrize("old", ['{"schema": "corridors.network/0"}', "{", ""])
+def test_packaged_form_that_cannot_be_read_is_made_anew(
+    folder: Path, cached: Path, old: str
+) -> None:
+    """A folder of the user's own may have been copied from another version."""
+    (folder / "compiled").mkdir()
+    (folder / "compiled" / "hauls.json").write_text(old, "utf-8")
+    hauls, said = ask(folder)
+    assert hauls["A-TER A-YRD"] == 350
+    assert "compiling" in said
 
 
 @pytest.mark.parametrize(
@@ -152,7 +165,7 @@ def test_failed_compilation_leaves_nothing(
     def fail(*_: object, **__: object) -> None:
         raise DataError("a fault in the middle")
 
-    monkeypatch.setattr(compile, "write_compiled", fail)
+    monkeypatch.setattr(compiling, "write_compiled", fail)
     with pytest.raises(DataError, match="in the middle"):
         ask(folder)
     assert entries(cached) == []

@@ -86,7 +86,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "places": (
         "id,name,country,lat,lon,facilities,unlocodes,aliases",
-        "alfa,Alfa,AA,0,0.5,A-TER,,", "bravo,Bravo,BB,0,5,B-TER,,", "charlie,Charlie,CC,0,8.5,C-TER,,",
+        "alfa,Alfa,AA,0,0.5,A-TER,,", "bravo,Bravo,BB,0,5,B-TER,,",
+        "charlie,Charlie,CC,0,8.5,C-TER,,",
     ),
     "crossings": (
         "id,mode,a,b,lat,lon,gauge_ab,gauge_ba,status,note,source",
@@ -100,8 +101,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "services": (
         "id,name,operator,mode,group,a,b,both_ways,via,lane,status,headway_h_low,headway_h_typ,"
         "headway_h_high,capacity_teu,last_confirmed,grade,source,url,note",
-        "TOY-FERRY,Toy ferry,Toy,ferry,toys,A-PRT,C-PRT,1,,toy,operating,24,24,24,,,expert,invented,,",
-        "TOY-IDLE,Idle ferry,Toy,ferry,idle,A-PRT,C-PRT,1,,toy,suspended,24,24,24,,,expert,invented,,",
+        "TOY-FERRY,Toy ferry,Toy,ferry,toys,A-PRT,C-PRT,1,,toy,operating,24,24,24,,,expert,own,,",
+        "TOY-IDLE,Idle ferry,T,ferry,idle,A-PRT,C-PRT,1,,toy,suspended,24,24,24,,,expert,own,,",
     ),
     "lanes": ("lane,seq,lat,lon", "toy,1,-1.3,1", "toy,2,-1.3,8"),
     "chokepoints": ("id,name,lat,lon",),
@@ -137,6 +138,7 @@ PARAMETERS: dict[str, float] = {
     "gauge_h": 8, "gauge_h/A-YRD": 5, "gauge_usd": 50,
     "lift_h/rail-road": 20, "lift_h/road-rail": 30, "lift_h/C-TER/rail-road": 19,
     "lift_h/road-ferry": 18, "lift_h/ferry-road": 15,
+    "lift_h/ferry-ferry": 10, "lift_usd/ferry-ferry": 70,
     "lift_usd/rail-road": 60, "lift_usd/road-rail": 90, "lift_usd/road-ferry": 90,
     "lift_usd/ferry-road": 80,
     "wait_h/TOY-FERRY": 12, "sail_kmh/ferry": 20, "freight_usd/toys": 900,
@@ -214,6 +216,7 @@ def write_toy(
     (folder / "places" / "cities.txt.gz").write_bytes(_empty_gazetteer())
     for name, lines in (TABLES | dict(tables or {})).items():
         (folder / "curated" / f"{name}.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    (folder / "curated" / "edition.txt").write_text("2025-01-01\n", "utf-8")
     with (folder / "curated" / "parameters.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         header = "key,low,typ,high,unit,grade,source,url,year,seen,note"

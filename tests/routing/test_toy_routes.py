@@ -6,6 +6,7 @@ and 0.3 eastbound, road 1. Speeds in km/h: rail 50, in BB 40, road 60, ferry 20.
 
 from __future__ import annotations
 
+import itertools
 import math
 from types import ModuleType
 from typing import Any
@@ -263,7 +264,7 @@ def test_legs_join_end_to_end(toy_engine: Engine) -> None:
         for option in ask(toy_engine, ends).values():
             if option.route is not None:
                 legs = option.route.legs
-                assert all(one.b == other.a for one, other in zip(legs, legs[1:], strict=False))
+                assert all(one.b == other.a for one, other in itertools.pairwise(legs))
 
 
 def test_via_makes_the_route_pass_there(toy_engine: Engine) -> None:
