@@ -15,6 +15,7 @@ from corridors.errors import DataError
 from corridors.geodesy import great_circle_km
 from corridors.movement.compile import CROSSING_REACH_KM
 from corridors.movement.compiled import Haul
+from corridors.movement.overlay import LINK_REACH_KM
 from corridors.network.countries import CountryPolygons, read_polygons
 from corridors.network.tables import USABLE_SERVICES, Link, read_rows
 
@@ -137,14 +138,25 @@ def _compile_findings(engine: Engine) -> Iterator[Finding]:
 
 
 def _ends_at_facility(engine: Engine, link: Link) -> bool:
+    """Whether the end of a link that meets no line lies at a yard or a quay."""
     if link.kind == "spur":
         return True
     points = [(f.lon, f.lat) for f in engine.tables.facilities]
-    return any(
-        great_circle_km(*end, *point) <= SNAP_KM
-        for end in (link.geometry[0], link.geometry[-1])
-        for point in points
-    )
+    others = [
+        end
+        for other in engine.tables.links
+        if other.id != link.id
+        for end in (other.geometry[0], other.geometry[-1])
+    ]
+    lines = engine.network.lines(link.mode).flat
+    for end in (link.geometry[0], link.geometry[-1]):
+        near = (abs(lines.lon - end[0]) < 1e-3) & (abs(lines.lat - end[1]) < 1e-3)
+        degree = np.isin(lines.u, np.flatnonzero(near)).sum()
+        degree += np.isin(lines.v, np.flatnonzero(near)).sum()
+        joined = degree > 1 or any(great_circle_km(*end, *o) <= LINK_REACH_KM for o in others)
+        if not joined and not any(great_circle_km(*end, *p) <= SNAP_KM for p in points):
+            return False
+    return True
 
 
 def _snaps(engine: Engine) -> Iterator[Finding]:

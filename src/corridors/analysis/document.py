@@ -260,7 +260,10 @@ class _Writer:
                 "cost": _grades(route.charges("usd")),
             },
             "legs": [self._leg(leg) for leg in legs],
-            "events": [self._event(event, spread) for event in events],
+            "events": [
+                self._event(event, low, high)
+                for event, (low, high) in zip(events, spread.bands(events), strict=True)
+            ],
             "sequence": [step.id for step in route.steps],
         }
 
@@ -312,11 +315,7 @@ class _Writer:
             "source": _source(leg.vector.hours),
         }
 
-    def _event(self, event: Event, spread: Spread) -> dict[str, Any]:
-        import numpy as np
-
-        drawn = spread.step_hours[event.id]
-        low, high = (float(q) for q in np.quantile(drawn, (0.1, 0.9)))
+    def _event(self, event: Event, low: float, high: float) -> dict[str, Any]:
         charges = (*event.vector.hours, *event.vector.usd)
         return {
             "id": event.id,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from corridors.costing.charge import Charge
 from corridors.parameters import Ledger
-from corridors.routing.route import Route
+from corridors.routing.route import Event, Leg, Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,14 @@ class Spread:
         """P10, P50 and P90 of ``hours`` or ``usd``."""
         low, middle, high = np.quantile(getattr(self, dimension), (0.1, 0.5, 0.9))
         return float(low), float(middle), float(high)
+
+    def bands(self, steps: Sequence[Leg | Event]) -> list[tuple[float, float]]:
+        """P10 and P90 of the hours of some steps."""
+        if not steps:
+            return []
+        drawn = np.stack([self.step_hours[step.id] for step in steps])
+        low, high = np.quantile(drawn, (0.1, 0.9), axis=1)
+        return list(zip(low.tolist(), high.tolist(), strict=True))
 
     def p90_step(self) -> str:
         """Step that adds most to its own mean in the draws at or beyond P90."""

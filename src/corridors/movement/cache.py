@@ -32,17 +32,15 @@ def fresh_network(data: Path, tables: Tables, *, log: TextIO | None = None) -> C
     """
     hashes = input_hashes(data)
     packaged = data / "compiled"
-    if (packaged / "hauls.json").is_file():
-        network = read_compiled(packaged)
-        if network.inputs == hashes:
-            return network
+    network = _readable(packaged)
+    if network is not None and network.inputs == hashes:
+        return network
     key = hashlib.sha256(json.dumps([SCHEMA, hashes], sort_keys=True).encode()).hexdigest()
     cached = cache_dir() / key[:32]
-    if (cached / "hauls.json").is_file():
-        try:
-            return read_compiled(cached)
-        except DataError:
-            _remove(cached)  # damaged: made anew below
+    network = _readable(cached)
+    if network is not None:
+        return network
+    _remove(cached)  # damaged, or not there: made anew
     if log is not None:
         print("corridors: tables changed, compiling the network (about 20 s, once)", file=log)
     return _compile_into(cached, data, tables)
@@ -84,6 +82,16 @@ def _compile_into(target: Path, data: Path, tables: Tables) -> CompiledNetwork:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return read_compiled(target)
+
+
+def _readable(folder: Path) -> CompiledNetwork | None:
+    """A compiled network, or None where it is damaged or of another version."""
+    if not (folder / "hauls.json").is_file():
+        return None
+    try:
+        return read_compiled(folder)
+    except DataError:
+        return None
 
 
 def _remove(folder: Path) -> None:

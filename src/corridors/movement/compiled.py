@@ -8,8 +8,9 @@ opened only to draw, to start from a point off the terminals, or to re-solve a z
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from corridors.errors import DataError
 from corridors.movement.zone_graph import ZoneGraph
 from corridors.network.flat import FlatNetwork, read_flat_network
 
-SCHEMA = "corridors.network/2"
+SCHEMA = "corridors.network/3"
 
 KmByCountry = dict[str, float]
 
@@ -75,9 +76,95 @@ class ServiceRun(NamedTuple):
     km: float
 
 
-HaulRow = tuple[str, str, float, float, float, "str | KmByCountry", Sequence[str]]
-"""a, b, km, stitched km, curated km, km per country (a code alone stands for the whole), and the
-countries among them that the zone does not own."""
+class ZoneHauls:
+    """Hauls of one zone: lengths as a matrix at once, the rest of a haul when it is asked for.
+
+    Attributes
+    ----------
+    zone : str
+    names : list of str
+        Facilities in the order of the matrix.
+    at : dict
+        Facility to its position.
+    km : (n, n) float64
+        Lengths, infinite where there is no haul.
+    """
+
+    def __init__(self, zone: str, lengths: Mapping[str, Any], details: str) -> None:
+        self.zone = zone
+        self.names: list[str] = lengths["names"]
+        self.at = {name: i for i, name in enumerate(self.names)}
+        self._a, self._b, self._lengths = lengths["a"], lengths["b"], lengths["km"]
+        self._foreign: dict[str, list[str]] = lengths["foreign"]
+        self._details = details
+        size = len(self.names)
+        self.km = np.full((size, size), np.inf)
+        self.km[self._a, self._b] = self.km[self._b, self._a] = self._lengths
+
+    def __len__(self) -> int:
+        return len(self._lengths)
+
+    def __iter__(self) -> Iterator[Haul]:
+        return (self.haul(number) for number in range(len(self)))
+
+    def within(self, countries: Collection[str]) -> NDArray[np.float64]:
+        """The lengths without the hauls that clip a country outside zone and `countries`."""
+        shut = [int(row) for row, codes in self._foreign.items() if not set(codes) <= {*countries}]
+        if not shut:
+            return self.km
+        km = self.km.copy()
+        for row in shut:
+            km[self._a[row], self._b[row]] = km[self._b[row], self._a[row]] = np.inf
+        return km
+
+    def touches(self, countries: Collection[str]) -> bool:
+        """Whether a haul runs in any of the countries."""
+        return any(not haul_countries.isdisjoint(countries) for haul_countries in self._codes)
+
+    def from_facility(self, facility: str) -> list[Haul]:
+        """Hauls that begin or end at a facility."""
+        at = self.at.get(facility)
+        if at is None:
+            return []
+        rows = [n for n, (a, b) in enumerate(zip(self._a, self._b, strict=True)) if at in (a, b)]
+        return [self.haul(row) for row in rows]
+
+    def between(self, one: str, other: str) -> Haul:
+        """The haul between two facilities, in the direction it is stored."""
+        pair = (self.at[one], self.at[other])
+        row = self._row.get(pair)
+        return self.haul(self._row[pair[::-1]] if row is None else row)
+
+    def haul(self, row: int) -> Haul:
+        """A haul with all that is known of it."""
+        stitched, curated, packed = self._detail[row]
+        km = self._lengths[row]
+        return Haul(
+            self.names[self._a[row]],
+            self.names[self._b[row]],
+            self.zone,
+            km,
+            stitched,
+            curated,
+            _unpack(packed, km),
+            tuple(self._foreign.get(str(row), ())),
+        )
+
+    @cached_property
+    def _row(self) -> dict[tuple[int, int], int]:
+        return {pair: row for row, pair in enumerate(zip(self._a, self._b, strict=True))}
+
+    @cached_property
+    def _detail(self) -> list[tuple[float, float, str | KmByCountry]]:
+        found: list[tuple[float, float, str | KmByCountry]] = _parsed(self._details, self.zone)
+        return found
+
+    @cached_property
+    def _codes(self) -> set[frozenset[str]]:
+        return {
+            frozenset([packed]) if isinstance(packed, str) else frozenset(packed)
+            for *_, packed in self._detail
+        }
 
 
 @dataclass(slots=True)
@@ -87,54 +174,46 @@ class HaulTable:
     Attributes
     ----------
     texts : dict
-        Zone to its rows as JSON.
+        Zone to two pieces of JSON: lengths, and the rest of each haul.
     """
 
-    texts: dict[str, str]
-    _rows: dict[str, list[HaulRow]] = field(default_factory=dict)
+    texts: dict[str, tuple[str, str]]
+    _zones: dict[str, ZoneHauls] = field(default_factory=dict)
 
     @property
     def zones(self) -> list[str]:
         """Zones that have hauls."""
         return list(self.texts)
 
-    def rows(self, zone: str) -> list[HaulRow]:
-        """Rows of a zone.
+    def zone(self, zone: str) -> ZoneHauls:
+        """Hauls of a zone.
 
         Raises
         ------
         DataError
             The stored text is damaged.
         """
-        if zone not in self._rows:
-            try:
-                self._rows[zone] = json.loads(self.texts.get(zone, "[]"))
-            except ValueError as error:
-                raise DataError(f"hauls of {zone}: damaged ({error}); recompile") from error
-        return self._rows[zone]
-
-    def haul(self, zone: str, row: HaulRow) -> Haul:
-        """A row as a haul."""
-        a, b, km, stitched, curated, packed, foreign = row
-        countries = _unpack(packed, km)
-        return Haul(a, b, zone, km, stitched, curated, countries, tuple(foreign))
-
-    def touches(self, zone: str, countries: Collection[str]) -> bool:
-        """Whether a haul of the zone runs in any of the countries."""
-        return any(
-            packed in countries
-            if isinstance(packed, str)
-            else any(code in countries for code in packed)
-            for *_, packed, _ in self.rows(zone)
-        )
+        if zone not in self._zones:
+            lengths, details = self.texts.get(zone, (_NO_HAULS, "[]"))
+            self._zones[zone] = ZoneHauls(zone, _parsed(lengths, zone), details)
+        return self._zones[zone]
 
     def __iter__(self) -> Iterator[Haul]:
         for zone in self.texts:
-            for row in self.rows(zone):
-                yield self.haul(zone, row)
+            yield from self.zone(zone)
 
     def __len__(self) -> int:
-        return sum(len(self.rows(zone)) for zone in self.texts)
+        return sum(len(self.zone(zone)) for zone in self.texts)
+
+
+_NO_HAULS = '{"names":[],"a":[],"b":[],"km":[],"foreign":{}}'
+
+
+def _parsed(text: str, zone: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise DataError(f"hauls of {zone}: damaged ({error}); recompile the network") from error
 
 
 @dataclass(slots=True)
@@ -264,25 +343,33 @@ def write_compiled(network: CompiledNetwork) -> None:
 
 
 def haul_table(hauls: Iterable[Haul]) -> HaulTable:
-    """Hauls as rows by zone."""
-    rows: dict[str, list[HaulRow]] = {}
-    for h in hauls:
-        rows.setdefault(h.zone, []).append(haul_row(h))
-    # Text inside the text: a zone is parsed when a query first looks into it.
-    return HaulTable({zone: json.dumps(r, separators=(",", ":")) for zone, r in rows.items()})
+    """Hauls as the text that is stored, zone by zone."""
+    by_zone: dict[str, list[Haul]] = {}
+    for haul in hauls:
+        by_zone.setdefault(haul.zone, []).append(haul)
+    return HaulTable({zone: zone_text(members) for zone, members in by_zone.items()})
 
 
-def haul_row(haul: Haul) -> HaulRow:
-    """A haul as the row that is stored."""
-    return (
-        haul.a,
-        haul.b,
-        round(haul.km, 3),
-        round(haul.stitched_km, 1),
-        round(haul.curated_km, 1),
-        _pack(haul.countries),
-        haul.foreign,
-    )
+def zone_text(hauls: Sequence[Haul]) -> tuple[str, str]:
+    """Lengths, and the rest of each haul, of one zone as JSON."""
+    names = list(dict.fromkeys(name for haul in hauls for name in (haul.a, haul.b)))
+    at = {name: i for i, name in enumerate(names)}
+    lengths = {
+        "names": names,
+        "a": [at[haul.a] for haul in hauls],
+        "b": [at[haul.b] for haul in hauls],
+        "km": [round(haul.km, 3) for haul in hauls],
+        "foreign": {str(i): haul.foreign for i, haul in enumerate(hauls) if haul.foreign},
+    }
+    details = [
+        (round(haul.stitched_km, 1), round(haul.curated_km, 1), _pack(haul.countries))
+        for haul in hauls
+    ]
+    return _compact(lengths), _compact(details)
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _pack(countries: KmByCountry) -> str | dict[str, float]:
@@ -323,7 +410,7 @@ def read_compiled(folder: Path) -> CompiledNetwork:
             inputs=document["inputs"],
             snap_km={(f, z): km for f, z, km, _, _ in document["snap"]},
             foot={(f, z): (lon, lat) for f, z, _, lon, lat in document["snap"]},
-            hauls=HaulTable(document["hauls"]),
+            hauls=HaulTable({zone: (one, two) for zone, (one, two) in document["hauls"].items()}),
             crossings=crossings,
             services=[ServiceRun(*row) for row in document["services"]],
             findings=document["findings"],

@@ -6,15 +6,13 @@ A state is a facility together with what the container stands on there: a zone
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from corridors.movement.compiled import CompiledNetwork, CrossingRun, Haul, HaulRow, haul_row
+from corridors.movement.compiled import CompiledNetwork, CrossingRun, Haul, ZoneHauls, zone_text
 from corridors.movement.zone_graph import Walker
 from corridors.network.tables import USABLE_SERVICES, Crossing, Facility, Service, Tables, Zone
 
@@ -80,9 +78,7 @@ class MovementGraph:
                 self.quays[service.b].add(service.mode)
         self.moves: dict[State, list[Move]] = defaultdict(list)
         self._hauls: dict[State, dict[str, Move]] = {}
-        self._open: dict[str, list[HaulRow]] = {}
-        self._at: dict[str, dict[str, list[HaulRow]]] = {}
-        self._matrices: dict[str, ZoneMatrix] = {}
+        self._zone_hauls: dict[str, ZoneHauls] = {}
         self._add_crossings()
         self._add_services()
         self._add_transfers()
@@ -136,48 +132,32 @@ class MovementGraph:
         """Hauls out of a facility inside a zone, by the facility they lead to."""
         key = (facility, zone)
         if key not in self._hauls:
-            table = self.network.hauls
-            moves = {}
-            for row in self._rows_at(zone).get(facility, ()):
-                forward = row[0] == facility
-                other = row[1] if forward else row[0]
-                haul = table.haul(zone, row)
-                moves[other] = Move("haul", (other, zone), forward, haul=haul)
-            self._hauls[key] = moves
+            self._hauls[key] = {
+                move.to[0]: move
+                for haul in self.zone_hauls(zone).from_facility(facility)
+                for move in [_as_move(haul, facility)]
+            }
         return self._hauls[key]
 
-    def members(self, zone: str) -> list[str]:
-        """Facilities that have hauls in a zone."""
-        return list(self._rows_at(zone))
+    def haul_between(self, state: State, other: str) -> Move:
+        """The haul from a state to another facility of its zone."""
+        return _as_move(self.zone_hauls(state[1]).between(state[0], other), state[0])
 
-    def open_rows(self, zone: str) -> list[HaulRow]:
-        """Haul rows of a zone under the mask."""
-        if zone not in self._open:
-            self._open[zone] = self._unmasked(zone)
-        return self._open[zone]
+    def zone_hauls(self, zone: str) -> ZoneHauls:
+        """Hauls of a zone under the mask."""
+        if zone not in self._zone_hauls:
+            self._zone_hauls[zone] = self._unmasked(zone)
+        return self._zone_hauls[zone]
 
-    def _rows_at(self, zone: str) -> dict[str, list[HaulRow]]:
-        if zone not in self._at:
-            at: dict[str, list[HaulRow]] = {}
-            for row in self.open_rows(zone):
-                at.setdefault(row[0], []).append(row)
-                at.setdefault(row[1], []).append(row)
-            self._at[zone] = at
-        return self._at[zone]
-
-    def _unmasked(self, zone: str) -> list[HaulRow]:
-        if not self.avoid or not self.network.hauls.touches(zone, self.avoid):
-            return self.network.hauls.rows(zone)
-        if set(self.zones[zone].countries) <= self.avoid:
-            return []
-        # An avoided country touches the zone but does not own it: another way may exist.
-        return _resolve(self.network, zone, self.avoid, self.zones[zone].countries)
-
-    def matrix(self, zone: str) -> ZoneMatrix:
-        """Lengths of all hauls of a zone as a matrix."""
-        if zone not in self._matrices:
-            self._matrices[zone] = ZoneMatrix(self.open_rows(zone))
-        return self._matrices[zone]
+    def _unmasked(self, zone: str) -> ZoneHauls:
+        hauls = self.network.hauls.zone(zone)
+        if not self.avoid or not hauls.touches(self.avoid):
+            return hauls
+        own = self.zones[zone].countries
+        # Where an avoided country touches the zone but does not own it, another way may exist.
+        open_hauls = [] if set(own) <= self.avoid else _resolve(self.network, zone, self.avoid, own)
+        lengths, details = zone_text(open_hauls)
+        return ZoneHauls(zone, json.loads(lengths), details)
 
     # Doors -------------------------------------------------------------------------------
 
@@ -243,49 +223,20 @@ class MovementGraph:
                 self.moves[into].append(Move("lift", (facility.id, f"{next_mode}:out")))
 
 
-class ZoneMatrix:
-    """Lengths between all facilities of a zone; infinite where there is no haul.
-
-    Attributes
-    ----------
-    names : list of str
-        Facilities in the order of the matrix.
-    at : dict
-        Facility to its position.
-    km : (n, n) float64
-    clipping : list of (int, int, sequence of str)
-        Hauls that touch countries outside the zone.
-    """
-
-    def __init__(self, rows: Sequence[HaulRow]) -> None:
-        self.names = list(dict.fromkeys(name for row in rows for name in row[:2]))
-        self.at = {name: i for i, name in enumerate(self.names)}
-        a = [self.at[row[0]] for row in rows]
-        b = [self.at[row[1]] for row in rows]
-        self.km = np.full((len(self.names), len(self.names)), np.inf)
-        self.km[a, b] = self.km[b, a] = [row[2] for row in rows]
-        self.clipping = [(self.at[r[0]], self.at[r[1]], r[6]) for r in rows if r[6]]
-
-    def within(self, countries: Collection[str]) -> NDArray[np.float64]:
-        """The lengths without the hauls that clip a country outside zone and `countries`."""
-        shut = [(i, j) for i, j, foreign in self.clipping if not set(foreign) <= set(countries)]
-        if not shut:
-            return self.km
-        km = self.km.copy()
-        for i, j in shut:
-            km[i, j] = km[j, i] = np.inf
-        return km
+def _as_move(haul: Haul, start: str) -> Move:
+    forward = haul.a == start
+    return Move("haul", (haul.b if forward else haul.a, haul.zone), forward, haul=haul)
 
 
 def _resolve(
     network: CompiledNetwork, zone: str, avoid: frozenset[str], own: tuple[str, ...]
-) -> list[HaulRow]:
+) -> list[Haul]:
     """Hauls of one zone again, without the lines in avoided countries."""
     lines = network.lines(zone.partition(":")[0])
     graph = lines.graph(zone, closed_countries=avoid)
     members = sorted((f, node) for (f, z), node in lines.node_of.items() if z == zone)
     walker = Walker(lines.flat)
-    rows: list[HaulRow] = []
+    hauls: list[Haul] = []
     for i, (facility, node) in enumerate(members):
         targets = {n for _, n in members[i + 1 :]}
         if not targets or node not in graph.next:
@@ -295,6 +246,5 @@ def _resolve(
             if other_node in reach.km:
                 km, stitched, curated, countries = walker.walk(reach, other_node)
                 foreign = tuple(code for code in countries if code not in own)
-                haul = Haul(facility, other, zone, km, stitched, curated, countries, foreign)
-                rows.append(haul_row(haul))
-    return rows
+                hauls.append(Haul(facility, other, zone, km, stitched, curated, countries, foreign))
+    return hauls

@@ -19,8 +19,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corridors.movement.compiled import Haul
-from corridors.movement.graph import Move, MovementGraph, State, ZoneMatrix
+from corridors.movement.compiled import Haul, ZoneHauls
+from corridors.movement.graph import Move, MovementGraph, State
 from corridors.routing.plan import Gateway, Plan, Section
 
 Weigh = Callable[[State, Move], float]
@@ -234,14 +234,15 @@ class _Search:
 
     def front(self, zone: str, node: int, wanted: Callable[[str], bool]) -> Front | None:
         """Priced hauls of a zone, for improving the wanted facilities."""
-        matrix = self.graph.matrix(zone)
-        first = next(iter(self.graph.hauls_from(matrix.names[0], zone).values()), None)
-        if first is None or first.haul is None or not first.haul.km:
+        hauls = self.graph.zone_hauls(zone)
+        if not hauls.names:
             return None
-        price = self.weigh((matrix.names[0], zone), first) / first.haul.km
+        start = (hauls.names[0], zone)
+        one_km = Haul(hauls.names[0], hauls.names[0], zone, 1.0, 0.0, 0.0, {})
+        price = self.weigh(start, Move("haul", start, haul=one_km))
         section = self.tree.nodes[node].section
-        km = matrix.km if section is None else matrix.within(section.countries)
-        return Front(matrix, km * price, [wanted(name) for name in matrix.names])
+        km = hauls.km if section is None else hauls.within(section.countries)
+        return Front(hauls, km * price, [wanted(name) for name in hauls.names])
 
     def boarding_at(self, state: State) -> float:
         """Cost of boarding the first train in a state."""
@@ -261,7 +262,7 @@ class _Search:
             here = self.tree.nodes[label[1]]
             bound = cost
             if self._is_last(here):
-                bound += self._to_go(here).of(label[0], boarded=label[4])
+                bound += self._to_go(here, boarded=label[4]).of(label[0], boarded=label[4])
             heapq.heappush(self.heap, (bound, self.pushed, label))
             self.pushed += 1
 
@@ -269,20 +270,22 @@ class _Search:
         """Whether the rest of the way lies in one section and its cost can be known exactly."""
         return here.section is not None and not here.children and not self.quest.via
 
-    def _to_go(self, here: _Node) -> CostToGo:
-        key = (here.section, tuple(self.quest.goals.items()), tuple(self.quest.goal_moves))
+    def _to_go(self, here: _Node, *, boarded: bool) -> CostToGo:
+        key = (here.section, boarded, tuple(self.quest.goals.items()), tuple(self.quest.goal_moves))
         if key not in self.quest.memo:
             assert here.section is not None
             tree = PlanTree()
             tree.nodes[0].section = here.section
             search = _Search(self.graph, self.quest, self.weigh, tree)
-            self.quest.memo[key] = CostToGo(search)
+            self.quest.memo[key] = CostToGo(search, either=not boarded)
         return self.quest.memo[key]
 
     def _finish(self, label: Label, cost: float) -> Found:
         """The way so far, and from here the cheapest way to the goal."""
         start = self._trace(label, cost)
-        rest = self._to_go(self.tree.nodes[label[1]]).moves_from(label[0], boarded=label[4])
+        boarded = label[4]
+        to_go = self._to_go(self.tree.nodes[label[1]], boarded=boarded)
+        rest = to_go.moves_from(label[0], boarded=boarded)
         return Found(start.start, (*start.moves, *rest), cost)
 
     # What may follow ---------------------------------------------------------------------
@@ -306,7 +309,7 @@ class _Search:
         if key not in self.targets:
             section = self.tree.nodes[node].section
             self.targets[key] = (
-                [f for f in self.graph.members(zone) if self._is_target((f, zone), node)]
+                [f for f in self.graph.zone_hauls(zone).names if self._is_target((f, zone), node)]
                 if zone in self.graph.zones
                 and self._mode_allowed(zone.partition(":")[0])
                 and (section is None or section.admits(self.graph.zones[zone]))
@@ -396,7 +399,7 @@ class _Search:
         while label in self.before:
             facility = label[0][0]
             label, move = self.before[label]
-            moves.append(move or self.graph.hauls_from(*label[0])[facility])
+            moves.append(move or self.graph.haul_between(label[0], facility))
         return Found(start=label[0], moves=tuple(moves[::-1]), cost=cost)
 
 
@@ -404,11 +407,12 @@ class CostToGo:
     """Exact cost from states of a last section to the goal, searched backwards as needed.
 
     Many variants end in the same section: this is worked out once for all of them. Whether a
-    train has been boarded before matters, for the first one is waited for.
+    train has been boarded before matters, for the first one is waited for; with `either` both
+    cases are worked out, else only that of a journey that has been on a train.
     """
 
-    def __init__(self, search: _Search) -> None:
-        self.search = search
+    def __init__(self, search: _Search, *, either: bool) -> None:
+        self.search, self.either = search, either
         self.best: dict[tuple[State, bool], float] = {}
         self.settled: dict[tuple[State, bool], float] = {}
         self.next: dict[tuple[State, bool], tuple[Move | None, tuple[State, bool]]] = {}
@@ -422,7 +426,7 @@ class CostToGo:
                 for move in moves:
                     self.last.setdefault(move.to, []).append((state, move))
         for state, cost in search.quest.goals.items():
-            for boarded in (True, False):
+            for boarded in (True, False) if either else (True,):
                 self._push((state, boarded), cost, None, (state, boarded))
 
     def of(self, state: State, *, boarded: bool) -> float:
@@ -440,7 +444,7 @@ class CostToGo:
         key, moves = (state, boarded), []
         while self.next[key][1] != key:
             move, after = self.next[key]
-            moves.append(move or self.search.graph.hauls_from(*key[0])[after[0][0]])
+            moves.append(move or self.search.graph.haul_between(key[0], after[0][0]))
             key = after
         return moves
 
@@ -473,8 +477,9 @@ class CostToGo:
         """A run by rail: whoever had not boarded a train before boards one for it."""
         if boarded:
             self._push((before, True), cost, move, key)
-            boarding = self.search.boarding_at(before)
-            self._push((before, False), cost + boarding, move, key)
+            if self.either:
+                boarding = self.search.boarding_at(before)
+                self._push((before, False), cost + boarding, move, key)
 
     def _run_into(self, key: tuple[State, bool], cost: float) -> None:
         # A haul has the same length both ways, and the same price within one heading.
@@ -503,10 +508,8 @@ class CostToGo:
 class Front:
     """Costs of all hauls of a zone, and the best cost known so far at its facilities."""
 
-    def __init__(
-        self, matrix: ZoneMatrix, cost: NDArray[np.float64], wanted: Sequence[bool]
-    ) -> None:
-        self.names, self.at, self.cost = matrix.names, matrix.at, cost
+    def __init__(self, hauls: ZoneHauls, cost: NDArray[np.float64], wanted: Sequence[bool]) -> None:
+        self.names, self.at, self.cost = hauls.names, hauls.at, cost
         # Where nobody needs to be hauled, nothing is ever an improvement.
         self.best = np.where(wanted, np.inf, -np.inf)
 
