@@ -220,7 +220,8 @@ class _Writer:
     def _body(self, route: Route, spread: Spread) -> dict[str, Any]:
         hours, usd = spread.quantiles("hours"), spread.quantiles("usd")
         legs, events = route.legs, route.events
-        slowest = next(step for step in route.steps if step.id == spread.p90_step())
+        worst = spread.p90_step()
+        slowest = next(step for step in route.steps if step.id == worst)
         return {
             "flags": [
                 f"{code}: {flag.flag} ({flag.rule})"

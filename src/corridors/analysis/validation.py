@@ -6,11 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from corridors.analysis.compare import Desk, open_desk
 from corridors.analysis.engine import Engine
-from corridors.analysis.spread import Draws, draw
+from corridors.analysis.spread import Draws, draw, quantiles
 from corridors.errors import CorridorsError, DataError
 from corridors.network.tables import read_rows
 from corridors.routing.route import Event, Leg, Route
@@ -97,7 +95,7 @@ def _judge(engine: Engine, row: Row, path: Path) -> Judged:
     scale = 24.0 if dimension == "hours" else 1.0
     spread = draw(kept, numbers)
     values = getattr(spread, dimension) / scale
-    low, middle, high, bad = np.quantile(values, (0.1, 0.5, 0.9, 0.95))
+    low, middle, high, bad = quantiles(values, (0.1, 0.5, 0.9, 0.95))
     mean = kept.mean("hours" if dimension == "hours" else "usd") / scale
     modelled = _Modelled(mean, float(low), float(middle), float(high), float(bad))
     met, why = _meets(row, modelled)

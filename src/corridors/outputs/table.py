@@ -1,15 +1,13 @@
-"""The comparison as a table for a terminal of 100 columns: what was asked, the finding, why."""
+"""The comparison as a table for a terminal of 100 columns: what was asked, the finding, why.
+
+Written as plain lines: a terminal library costs more time at start than all of them.
+"""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
 from corridors.outputs import text, wording
 
@@ -32,7 +30,18 @@ COLUMNS = (
 )
 """Where days go: heading, and the leg modes and event kinds under it."""
 
-SHORT_FLAGS = "Flags are no clearance: check goods, parties, carriers and insurance."
+HEADS = (
+    "P10", "days", "P90", "P10", "USD/FEU", "P90", "t CO2e", "km", "borders", "gauge", "lifts",
+    "assumed",
+)  # fmt: skip
+
+NOTE = (
+    "P10 and P90: one in ten better, one in ten worse; they do not add. Assumed: share of the "
+    "mean days/dollars that rests on assumptions. Borders and names are no statement on status."
+)
+FLAG_NOTE = "Flags are no clearance: check goods, parties, carriers and insurance."
+
+Option = Mapping[str, Any]
 
 
 def comparison_table(document: Mapping[str, Any], *, colour: bool = False) -> str:
@@ -43,55 +52,59 @@ def comparison_table(document: Mapping[str, Any], *, colour: bool = False) -> st
     document : mapping
         As `corridors.analysis.document.document` makes it.
     colour : bool
-        Whether the terminal takes colours.
+        Whether the terminal takes bold.
 
     Returns
     -------
     str
-        Lines of at most 100 columns.
+        Lines of at most 100 columns (a word longer than that stands alone).
     """
-    stream = io.StringIO()
-    console = Console(
-        file=stream, width=WIDTH, force_terminal=colour, no_color=not colour, highlight=False,
-        emoji=False, markup=False,
-    )  # fmt: skip
-    _say(console, wording.title(document), style="bold")
-    _say(console, wording.scope(document))
-    _conditions(console, document["conditions"])
-    console.print()
-    _say(console, wording.headline(document) + ".", style="bold")
-    console.print()
+    strong = _bold if colour else str
     usable = [option for option in document["options"] if option["status"] == "ok"]
+    lines = [
+        *_wrapped(wording.title(document), strong),
+        *_wrapped(wording.scope(document)),
+        *_conditions(document["conditions"]),
+        "",
+        *_wrapped(wording.headline(document) + ".", strong),
+        "",
+    ]
     if usable:
-        _options(console, document["options"])
-        console.print()
-        console.print(_where_days_go(usable))
+        lines += [*_options(usable, strong), ""]
+        for option in usable:
+            lines += _path(option, strong)
+        lines += ["", *_where_days_go(usable)]
     for option in document["options"]:
         if option["status"] != "ok":
-            _say(console, f"{_name(option)}: {option['status']}: {option['reason']}")
-    _notes(console, document, usable)
-    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+            lines += _wrapped(f"{_name(option)}: {option['status']}: {option['reason']}")
+    lines += ["", *_notes(document, usable)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _say(console: Console, line: str, *, style: str = "") -> None:
-    indent = len(line) - len(line.lstrip(" "))
-    console.print(Padding(Text(text.clean(line), style=style), (0, 0, 0, indent)))
+def _bold(line: str) -> str:
+    return f"\x1b[1m{line}\x1b[0m"
 
 
-def _conditions(console: Console, conditions: Mapping[str, Any]) -> None:
-    _say(console, "Conditions: " + "; ".join(conditions["applied"]) + ".")
+def _wrapped(line: str, style: Callable[[str], str] = str, *, indent: int = 0) -> list[str]:
+    space = " " * indent
+    wrapped = textwrap.wrap(
+        text.clean(line), WIDTH, initial_indent=space, subsequent_indent=space,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    return [style(part) for part in wrapped]
+
+
+def _conditions(conditions: Mapping[str, Any]) -> list[str]:
+    lines = _wrapped("Conditions: " + "; ".join(conditions["applied"]) + ".")
     known = conditions["known_but_not_applied"]
     if known:
-        _say(console, f"Known and not applied: {'; '.join(known)}.")
+        lines += _wrapped(f"Known and not applied: {'; '.join(known)}.")
+    return lines
 
 
-def _name(option: Mapping[str, Any]) -> str:
+def _name(option: Option) -> str:
     corridor = option["corridor"]
-    return NAMES.get(corridor, corridor) if corridor else "Free route"
-
-
-def _range(values: Mapping[str, float], number: Any) -> tuple[str, str, str]:
-    return number(values["p10"]), number(values["mean"]), number(values["p90"])
+    return NAMES.get(corridor, str(corridor)) if corridor else "Free route"
 
 
 def _days(value: float) -> str:
@@ -102,105 +115,90 @@ def _usd(value: float) -> str:
     return f"{round(value / 50) * 50:,.0f}"
 
 
-def _options(console: Console, options: Sequence[Mapping[str, Any]]) -> None:
-    table = Table(box=None, pad_edge=False, padding=(0, 1), show_edge=False)
-    table.add_column("", no_wrap=True)
-    heads = (
-        "P10", "days", "P90", "P10", "USD/FEU", "P90", "t CO2e", "km", "borders", "gauge", "lifts",
-        "assumed",
-    )  # fmt: skip
-    for head in heads:
-        table.add_column(head, justify="right", no_wrap=True)
-    for option in options:
-        if option["status"] != "ok":
-            continue
-        evidence = option["evidence"]
-        table.add_row(
-            Text(_name(option), style="bold"),
-            *_range(option["time_days"], _days),
-            *_range(option["cost_usd"], _usd),
-            f"{option['co2e_kg']['typ'] / 1000:.1f}",
-            f"{option['distance_km']:,.0f}",
-            str(len(option["border_crossings"])),
-            str(len(option["gauge_changes"])),
-            str(len(option["transshipments"])),
-            f"{evidence['time']['assumption']:.0%}/{evidence['cost']['assumption']:.0%}",
+def _grid(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as columns: the first to the left, the others to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
-    console.print(table)
-    console.print()
+        for row in rows
+    ]
+
+
+def _options(options: Sequence[Option], strong: Callable[[str], str]) -> list[str]:
+    rows: list[Sequence[str]] = [("", *HEADS)]
     for option in options:
-        if option["status"] == "ok":
-            _path(console, option)
+        days, usd, evidence = option["time_days"], option["cost_usd"], option["evidence"]
+        shares = [f"{evidence[key]['assumption']:.0%}" for key in ("time", "cost")]
+        rows.append(
+            (
+                _name(option),
+                *(_days(days[part]) for part in ("p10", "mean", "p90")),
+                *(_usd(usd[part]) for part in ("p10", "mean", "p90")),
+                f"{option['co2e_kg']['typ'] / 1000:.1f}",
+                f"{option['distance_km']:,.0f}",
+                str(len(option["border_crossings"])),
+                str(len(option["gauge_changes"])),
+                str(len(option["transshipments"])),
+                "/".join(shares),
+            )
+        )
+    head, *body = _grid(rows)
+    return [strong(head), *body]
 
 
-def _path(console: Console, option: Mapping[str, Any]) -> None:
+def _path(option: Option, strong: Callable[[str], str]) -> list[str]:
     """Countries, gateways, what makes the P90, flags: the lines under the numbers."""
-    head = f"{_name(option)}: "
     variant = f"{option['variant']}: " if option["variant"] else ""
-    _say(console, f"{head}{variant}{' · '.join(option['countries'])}", style="bold")
-    _say(console, f"  {_places(option)}")
-    _say(console, f"  P90 made by: {option['p90_made_by']}")
+    lines = _wrapped(f"{_name(option)}: {variant}{' · '.join(option['countries'])}", strong)
+    lines += _wrapped(_places(option), indent=2)
+    lines += _wrapped(f"P90 made by: {option['p90_made_by']}", indent=2)
     if option["flags"]:
-        _say(console, f"  Flags: {'; '.join(option['flags'])}")
+        lines += _wrapped(f"Flags: {'; '.join(option['flags'])}", indent=2)
     hidden = option.get("transit_without_control", [])
     if hidden:
         parts = [f"{row['country']} {row['km']:.0f} km" for row in hidden]
-        _say(console, f"  Transit without control: {', '.join(parts)}")
+        lines += _wrapped(f"Transit without control: {', '.join(parts)}", indent=2)
+    return lines
 
 
-def _places(option: Mapping[str, Any]) -> str:
-    """Gateways in order; ``~`` is a ship, ``=`` a road, ``,`` a train."""
-    pieces: list[str] = []
+def _places(option: Option) -> str:
+    """Borders in order; ``~`` is a ship."""
     events = {event["id"]: event for event in option["events"]}
     legs = {leg["id"]: leg for leg in option["legs"]}
-    join = ""
+    pieces: list[str] = []
     for step in option["sequence"]:
         if step in legs:
             leg = legs[step]
-            mark = {"rail": ", ", "road": " = "}.get(leg["mode"], " ~ ")
             if leg["mode"] in ("sea", "ferry"):
-                pieces += [join, leg["from"], mark, leg["to"]]
-                join = ", "
-            continue
-        event = events[step]
-        if event["kind"] == "border":
-            pieces += [join, event["place"]]
-            join = ", "
-    line = "".join(pieces)
-    return line.removeprefix(", ") or "no border on the way"
+                pieces.append(f"{leg['from']} ~ {leg['to']}")
+        elif events[step]["kind"] == "border":
+            pieces.append(events[step]["place"])
+    return ", ".join(pieces) or "no border on the way"
 
 
-def _where_days_go(options: Sequence[Mapping[str, Any]]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 1), show_edge=False)
-    table.add_column("Where the mean days go", no_wrap=True, min_width=24)
-    for head, _ in COLUMNS:
-        table.add_column(head, justify="right", no_wrap=True)
-    table.add_column("total", justify="right", no_wrap=True)
+def _where_days_go(options: Sequence[Option]) -> list[str]:
+    rows: list[Sequence[str]] = [
+        ("Where the mean days go", *(head for head, _ in COLUMNS), "total")
+    ]
     for option in options:
         cells = []
         for _, kinds in COLUMNS:
             hours = sum(leg["hours"] for leg in option["legs"] if leg["mode"] in kinds)
             hours += sum(e["hours"] for e in option["events"] if e["kind"] in kinds)
             cells.append(f"{hours / 24:.1f}" if hours else "–")
-        table.add_row(_name(option), *cells, f"{option['time_days']['mean']:.1f}")
-    return table
+        rows.append((_name(option), *cells, f"{option['time_days']['mean']:.1f}"))
+    return _grid(rows)
 
 
-def _notes(
-    console: Console, document: Mapping[str, Any], usable: Sequence[Mapping[str, Any]]
-) -> None:
-    console.print()
-    if any(option["flags"] for option in usable):
-        _say(console, SHORT_FLAGS)
-    _say(
-        console,
-        "P10 and P90: one in ten better, one in ten worse; they do not add. Assumed: share of the "
-        "mean days/dollars that rests on assumptions. Borders and names are no statement on "
-        "status.",
-    )
+def _notes(document: Mapping[str, Any], usable: Sequence[Option]) -> list[str]:
     data = document["data"]
-    _say(
-        console,
-        f"Data {data['built']} ({data['version']}). Lines (c) OpenStreetMap contributors, ODbL.",
+    lines = _wrapped(FLAG_NOTE) if any(option["flags"] for option in usable) else []
+    lines += _wrapped(NOTE)
+    lines += _wrapped(
+        f"Data {data['built']} ({data['version']}). Lines © OpenStreetMap contributors, ODbL."
     )
-    _say(console, f"Again: {document['reproduce']}")
+    # The command is one line whatever its length: it is there to be copied.
+    return [*lines, text.clean(f"Again: {document['reproduce']}")]
