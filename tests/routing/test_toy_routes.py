@@ -157,7 +157,7 @@ def test_cost_of_the_search_is_the_cost_of_the_route(
     from corridors.routing.search import PlanTree, search
 
     desk = open_desk(toy_engine, *ends, "terminal", "balanced", None, None)
-    for name in ("rail", "water"):
+    for name in ("rail", "truck", "water"):
         parts = [
             p
             for plan in toy_engine.plans[name]
