@@ -21,7 +21,7 @@ from corridors.errors import DataError
 from corridors.movement.zone_graph import ZoneGraph
 from corridors.network.flat import FlatNetwork, read_flat_network
 
-SCHEMA = "corridors.network/3"
+SCHEMA = "corridors.network/4"
 
 KmByCountry = dict[str, float]
 
@@ -96,7 +96,7 @@ class ZoneHauls:
         self.at = {name: i for i, name in enumerate(self.names)}
         self._a, self._b, self._lengths = lengths["a"], lengths["b"], lengths["km"]
         self._foreign: dict[str, list[str]] = lengths["foreign"]
-        self._details = details
+        self._details = details.split("\n")  # one haul a line: parsed one by one
         size = len(self.names)
         self.km = np.full((size, size), np.inf)
         self.km[self._a, self._b] = self.km[self._b, self._a] = self._lengths
@@ -126,18 +126,18 @@ class ZoneHauls:
         at = self.at.get(facility)
         if at is None:
             return []
-        rows = [n for n, (a, b) in enumerate(zip(self._a, self._b, strict=True)) if at in (a, b)]
-        return [self.haul(row) for row in rows]
+        a, b = self._ends
+        return [self.haul(int(row)) for row in np.flatnonzero((a == at) | (b == at))]
 
     def between(self, one: str, other: str) -> Haul:
         """The haul between two facilities, in the direction it is stored."""
-        pair = (self.at[one], self.at[other])
-        row = self._row.get(pair)
-        return self.haul(self._row[pair[::-1]] if row is None else row)
+        i, j = self.at[one], self.at[other]
+        a, b = self._ends
+        return self.haul(int(np.flatnonzero(((a == i) & (b == j)) | ((a == j) & (b == i)))[0]))
 
     def haul(self, row: int) -> Haul:
         """A haul with all that is known of it."""
-        stitched, curated, packed = self._detail[row]
+        stitched, curated, packed = _parsed(self._details[row], self.zone)
         km = self._lengths[row]
         return Haul(
             self.names[self._a[row]],
@@ -151,20 +151,12 @@ class ZoneHauls:
         )
 
     @cached_property
-    def _row(self) -> dict[tuple[int, int], int]:
-        return {pair: row for row, pair in enumerate(zip(self._a, self._b, strict=True))}
-
-    @cached_property
-    def _detail(self) -> list[tuple[float, float, str | KmByCountry]]:
-        found: list[tuple[float, float, str | KmByCountry]] = _parsed(self._details, self.zone)
-        return found
+    def _ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        return np.array(self._a, dtype=np.int64), np.array(self._b, dtype=np.int64)
 
     @cached_property
     def _codes(self) -> set[frozenset[str]]:
-        return {
-            frozenset([packed]) if isinstance(packed, str) else frozenset(packed)
-            for *_, packed in self._detail
-        }
+        return {frozenset(haul.countries) for haul in self}
 
 
 @dataclass(slots=True)
@@ -194,7 +186,7 @@ class HaulTable:
             The stored text is damaged.
         """
         if zone not in self._zones:
-            lengths, details = self.texts.get(zone, (_NO_HAULS, "[]"))
+            lengths, details = self.texts.get(zone, (_NO_HAULS, ""))
             self._zones[zone] = ZoneHauls(zone, _parsed(lengths, zone), details)
         return self._zones[zone]
 
@@ -362,10 +354,10 @@ def zone_text(hauls: Sequence[Haul]) -> tuple[str, str]:
         "foreign": {str(i): haul.foreign for i, haul in enumerate(hauls) if haul.foreign},
     }
     details = [
-        (round(haul.stitched_km, 1), round(haul.curated_km, 1), _pack(haul.countries))
+        _compact((round(haul.stitched_km, 1), round(haul.curated_km, 1), _pack(haul.countries)))
         for haul in hauls
     ]
-    return _compact(lengths), _compact(details)
+    return _compact(lengths), "\n".join(details)
 
 
 def _compact(value: Any) -> str:

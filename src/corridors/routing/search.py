@@ -136,6 +136,7 @@ class _Search:
         self.pushed = 0
         self.doors: dict[tuple[State, int], list[tuple[Move, int]]] = {}
         self.targets: dict[tuple[str, int], list[str]] = {}
+        self.known_after: dict[tuple[int, int], list[int]] = {}
         self.boarding: dict[State, float] = {}
         self.fronts: dict[tuple[str, int, bool], Front | None] = {}
 
@@ -348,6 +349,12 @@ class _Search:
 
     def after(self, move: Move, node: int) -> list[int]:
         """Nodes that a move leads to: children through a gateway, or the same section."""
+        key = (id(move), node)  # moves live as long as their graph
+        if key not in self.known_after:
+            self.known_after[key] = self._after(move, node)
+        return self.known_after[key]
+
+    def _after(self, move: Move, node: int) -> list[int]:
         if not self._mode_allowed(self.graph.mode_of(move.to)):
             return []
         here = self.tree.nodes[node]
