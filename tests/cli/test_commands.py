@@ -94,12 +94,14 @@ def audited(findings: Any, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return kept
 
 
+@pytest.mark.xdist_group("audit")
 @pytest.mark.slow
 def test_the_packaged_data_pass_the_strict_audit(run: Run, audited: list[Any]) -> None:
     ran = run("audit", "--strict")
     assert ran.code == 0, ran.out
 
 
+@pytest.mark.xdist_group("audit")
 def test_audit(run: Run, audited: list[Any]) -> None:
     table = run("audit")
     found = json.loads(run("audit", "--format", "json").out)
@@ -111,6 +113,7 @@ def test_audit(run: Run, audited: list[Any]) -> None:
         assert set(row) == {"check", "subject", "detail", "allowed"}
 
 
+@pytest.mark.xdist_group("audit")
 def test_a_strict_audit_with_a_fault_is_exit_4(run: Run, audited: list[Any]) -> None:
     from corridors.analysis.audit import Finding
 
