@@ -16,7 +16,6 @@ from corridors.analysis.spread import Spread
 from corridors.costing.charge import Charge
 from corridors.errors import DataError
 from corridors.movement.graph import Move, State
-from corridors.movement.zone_graph import line_of
 from corridors.routing.route import Event, Leg, Route
 from corridors.shipment import End
 
@@ -112,6 +111,8 @@ def _access_line(
 
 
 def _path(answer: Answer, mode: str, zone: str, a: int, b: int) -> list[tuple[float, float]]:
+    from corridors.movement.zone_graph import line_of
+
     lines = answer.graph.network.lines(mode)
     graph = lines.graph(zone, closed_countries=answer.graph.avoid)
     reach = graph.reach({a: 0.0}, targets=[b])

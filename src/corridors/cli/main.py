@@ -16,8 +16,17 @@ EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
 
+class _Help(argparse.HelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=100)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are ours: one line, exit code 2."""
+
+    def __init__(self, **options: Any) -> None:
+        # Of a fixed width: to ask the terminal, argparse loads shutil and all its compressors.
+        super().__init__(**options, formatter_class=_Help)
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing the usage."""
@@ -96,7 +105,9 @@ def parser() -> Parser:
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"corridors {commands.version()}")
-    sub = top.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+    sub = top.add_subparsers(
+        required=True, metavar="COMMAND", parser_class=Parser, prog="corridors"
+    )
 
     compare = _command(sub, "compare", commands.run_compare, "the corridors side by side")
     _journey(compare)

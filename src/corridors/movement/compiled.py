@@ -12,14 +12,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corridors.errors import DataError
-from corridors.movement.zone_graph import ZoneGraph
-from corridors.network.flat import FlatNetwork, read_flat_network
+
+if TYPE_CHECKING:
+    from corridors.movement.zone_graph import ZoneGraph
+    from corridors.network.flat import FlatNetwork
 
 SCHEMA = "corridors.network/4"
 
@@ -224,6 +226,8 @@ class Lines:
 
     def graph(self, zone: str, *, closed_countries: frozenset[str] = frozenset()) -> ZoneGraph:
         """The zone as a graph, kept for the next call."""
+        from corridors.movement.zone_graph import ZoneGraph
+
         key = (zone, closed_countries)
         if key not in self._graphs:
             self._graphs[key] = ZoneGraph(
@@ -297,6 +301,9 @@ def _runs(values: NDArray[np.int16]) -> list[list[int]]:
 
 
 def _read_lines(folder: Path, mode: str) -> Lines:
+    # Late: lines are opened to draw or to start off the terminals, not to compare.
+    from corridors.network.flat import read_flat_network
+
     path = folder / f"{mode}.json"
     try:
         extra = json.loads(path.read_text("utf-8"))

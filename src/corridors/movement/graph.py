@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from corridors.movement.compiled import CompiledNetwork, CrossingRun, Haul, ZoneHauls, zone_text
-from corridors.movement.zone_graph import Walker
 from corridors.network.tables import USABLE_SERVICES, Crossing, Facility, Service, Tables, Zone
 
 State = tuple[str, str]
@@ -232,6 +231,8 @@ def _resolve(
     network: CompiledNetwork, zone: str, avoid: frozenset[str], own: tuple[str, ...]
 ) -> list[Haul]:
     """Hauls of one zone again, without the lines in avoided countries."""
+    from corridors.movement.zone_graph import Walker
+
     lines = network.lines(zone.partition(":")[0])
     graph = lines.graph(zone, closed_countries=avoid)
     members = sorted((f, node) for (f, z), node in lines.node_of.items() if z == zone)

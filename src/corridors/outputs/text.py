@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import math
 import unicodedata
@@ -43,6 +42,8 @@ def escape(value: object) -> str:
     >>> escape("Côte d'Ivoire <b>")
     'Côte d&#x27;Ivoire &lt;b&gt;'
     """
+    import html  # its table of entities is no use to a terminal
+
     return html.escape(clean(value), quote=True)
 
 

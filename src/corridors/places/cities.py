@@ -8,7 +8,6 @@ scan for the key at the start of a line, which is much faster than building an i
 from __future__ import annotations
 
 import csv
-import gzip
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,6 +69,8 @@ class CityIndex:
     def _text(self) -> str:
         path = self._folder / CITIES_FILE
         try:
+            import gzip  # only where the curated names do not know the place
+
             with gzip.open(path, "rb") as stream:
                 text = stream.read().decode("utf-8")
         except FileNotFoundError:

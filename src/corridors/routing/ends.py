@@ -14,7 +14,6 @@ from corridors.costing.model import CostModel
 from corridors.errors import SnapError
 from corridors.movement.compiled import Haul
 from corridors.movement.graph import LIFT_KINDS, Move, MovementGraph, State
-from corridors.movement.zone_graph import km_by_country
 from corridors.shipment import End
 
 ACCESS = "road:access"
@@ -82,6 +81,7 @@ def road_reach(graph: MovementGraph, end: End) -> RoadReach:
     """
     # Late: a named terminal needs no line to be looked for.
     from corridors.movement.segments import Segments
+    from corridors.movement.zone_graph import km_by_country
 
     lines = graph.network.lines("road")
     anchor = Segments(lines.flat).nearest(
