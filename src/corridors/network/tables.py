@@ -7,12 +7,11 @@ columns and the audit go by them. Everything is text a planner can open, read an
 from __future__ import annotations
 
 import csv
-import types
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, TypeVar
 
 from corridors.errors import DataError
 
@@ -255,10 +254,11 @@ def read_rows(path: Path, row_class: type[Row]) -> tuple[Row, ...]:
     DataError
         With file, line, column and value of the first fault.
     """
-    hints = get_type_hints(row_class)
     shape: Any = row_class  # a NamedTuple class, which typing cannot bound a variable by
     choices = CHOICES.get(row_class.__name__, {})
-    read = {name: _reader(hints[name], name, choices.get(name)) for name in shape._fields}
+    # Annotations as they are written: to evaluate them takes longer than to read a table.
+    kinds = {name: getattr(k, "__forward_arg__", k) for name, k in shape.__annotations__.items()}
+    read = {name: _reader(kinds[name], name, choices.get(name)) for name in shape._fields}
     required = [name for name in shape._fields if name not in shape._field_defaults]
     rows: list[Row] = []
     try:
@@ -301,23 +301,32 @@ def _fault(
     return DataError(f"{where}: cannot be read")
 
 
-def _reader(kind: Any, name: str, allowed: tuple[str, ...] | None) -> Callable[[str], Any]:
+LIMITS = {"lat": 90, "south": 90, "north": 90, "lon": 180, "west": 180, "east": 180}
+"""Columns in degrees."""
+
+MUST_BE_FILLED = frozenset({"id", "zone", "name", "country", "a", "b", "mode"})
+
+
+def _reader(kind: str, name: str, allowed: tuple[str, ...] | None) -> Callable[[str], Any]:
     """How a cell of a column is read; a ValueError says what it is not."""
-    if get_origin(kind) in (types.UnionType, typing.Union):
-        inner = _reader(next(a for a in get_args(kind) if a is not type(None)), name, allowed)
+    if kind.endswith(" | None"):
+        inner = _reader(kind.removesuffix(" | None"), name, allowed)
         return lambda text: inner(text) if text else None
     if allowed is not None:
         return lambda text: _one_of(text, allowed)
-    if kind is str:
-        return _filled if name in ("id", "zone", "name", "country", "a", "b", "mode") else str
-    if kind is bool:
-        return _yes_or_no
-    if kind in (int, float):
-        limit = {"lat": 90, "south": 90, "north": 90, "lon": 180, "west": 180, "east": 180}
-        return lambda text: _number(text, kind, limit.get(name))
-    if get_args(kind)[:1] == (LonLat,):
-        return _polyline
-    return lambda text: tuple(part.strip() for part in text.split(";") if part.strip())
+    if kind in ("int", "float"):
+        number = int if kind == "int" else float
+        return lambda text: _number(text, number, LIMITS.get(name))
+    return {
+        "str": _filled if name in MUST_BE_FILLED else str,
+        "bool": _yes_or_no,
+        "tuple[LonLat, ...]": _polyline,
+        "tuple[str, ...]": _list,
+    }[kind]
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
 def _one_of(text: str, allowed: tuple[str, ...]) -> str:

@@ -20,6 +20,7 @@ _LETTERS = str.maketrans(
         "ŋ": "n",
     }
 )
+_NOT_ASCII_NAME = dict.fromkeys(i for i in range(128) if not chr(i).isalnum())
 _ECHO_LENGTH = 60
 
 
@@ -44,7 +45,7 @@ def fold(text: str) -> str:
     ('malaszewicze', 'ustkamenogorsk', 'актау')
     """
     if text.isascii():
-        return "".join(c for c in text.lower() if c.isalnum())
+        return text.lower().translate(_NOT_ASCII_NAME)
     # Twice: compatibility forms can hide capitals, and lower case can bring marks of its own.
     plain = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
     # Vowel signs of Indic scripts are marks too, with combining class 0: they carry the name.
