@@ -13,8 +13,6 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
 from corridors.analysis.engine import Engine
 from corridors.costing.charge import Vector
@@ -90,8 +88,11 @@ class FlatGraph:
         *,
         avoid: Collection[str] = (),
         closed: Collection[str] = (),
-    ) -> csr_matrix:
-        """Arcs as a matrix of generalised cost in USD."""
+    ) -> Any:
+        """Arcs as a sparse matrix of generalised cost in USD."""
+        # Here, not above: scipy is an extra, and the module is imported to look for examples.
+        from scipy.sparse import csr_matrix
+
         per_km = np.full(len(self.zone_names), np.nan)
         for position in np.unique(self.zone):
             zone = self.zone_names[position]
@@ -236,8 +237,10 @@ class FlatGraph:
                     heapq.heappush(heap, (km + step, there))
         raise AssertionError("the border point is not on the lines of the zone")
 
-    def costs(self, matrix: csr_matrix, starts: list[int]) -> Any:
+    def costs(self, matrix: Any, starts: list[int]) -> Any:
         """Cheapest generalised costs from some nodes to all."""
+        from scipy.sparse.csgraph import dijkstra
+
         return dijkstra(matrix, directed=True, indices=starts)
 
 

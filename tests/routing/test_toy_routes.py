@@ -148,7 +148,8 @@ def test_route_is_the_one_worked_out_by_hand(
     assert option.route.mean("hours") == pytest.approx(math.fsum(s[2] for s in expected), abs=1e-5)
 
 
-@pytest.mark.parametrize("ends", [EAST, WEST])
+# The last begins at a border yard: the first train is boarded to cross.
+@pytest.mark.parametrize("ends", [EAST, WEST, ("A-YRD", "Charlie")])
 def test_cost_of_the_search_is_the_cost_of_the_route(
     toy_engine: Engine, ends: tuple[str, str]
 ) -> None:
