@@ -14,6 +14,7 @@ from corridors.analysis.compare import (
     Conditions,
     Option,
     free_route,
+    weights,
 )
 from corridors.analysis.compare import compare as _compare
 from corridors.analysis.document import Geometries, document, geometries
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
+_RANKED = {"balanced": "cost plus the value of time", "time": "time", "cost": "cost"}
 _engines: dict[Path | None, Engine] = {}
 
 
@@ -461,8 +463,9 @@ class OptionView:
         open_ones = [v for v in matching if v["status"] == "ok"]
         if not open_ones:
             return f"{matching[0]['variant']}: {matching[0]['reason']}"
-        value = self._comparison.answer.shipment.value_of_time_usd_day
-        best = min(open_ones, key=lambda v: v["mean_days"] * value + v["mean_cost_usd"])
+        shipment = self._comparison.answer.shipment
+        day, dollar = weights(shipment)
+        best = min(open_ones, key=lambda v: v["mean_days"] * day * 24 + v["mean_cost_usd"] * dollar)
         chosen = self._ok()
         if best["variant"] == chosen["variant"]:
             return f"{best['variant']} is the variant chosen"
@@ -470,7 +473,7 @@ class OptionView:
         usd = best["mean_cost_usd"] - chosen["cost_usd"]["mean"]
         return (
             f"{best['variant']} would take {days:+.1f} days and {usd:+,.0f} USD against "
-            f"{chosen['variant']} (means; a day counts {value:,.0f} USD)"
+            f"{chosen['variant']} (means, ranked by {_RANKED[shipment.objective]})"
         )
 
     def to_networkx(self) -> nx.MultiDiGraph:

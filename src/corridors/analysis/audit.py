@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corridors.analysis.engine import Engine
 from corridors.errors import DataError
@@ -16,8 +17,8 @@ from corridors.geodesy import great_circle_km
 from corridors.movement.compile import CROSSING_REACH_KM
 from corridors.movement.compiled import Haul
 from corridors.movement.overlay import LINK_REACH_KM
-from corridors.network.countries import CountryPolygons, read_polygons
-from corridors.network.tables import USABLE_SERVICES, Link, read_rows
+from corridors.network.countries import read_polygons
+from corridors.network.tables import USABLE_SERVICES, Link, LonLat, read_rows
 
 SNAP_KM = 4.0
 """A facility further from a line of its mode needs a reason."""
@@ -207,40 +208,52 @@ def _below(haul: Haul, foot: dict[tuple[str, str], tuple[float, float]]) -> floa
 
 
 def _sea_legs(engine: Engine) -> Iterator[Finding]:
-    polygons = read_polygons(engine.folder / "basemap" / "countries.npz")
     fairways = read_rows(engine.folder / "curated" / "fairways.csv", Fairway)
-    seen: set[tuple[tuple[float, float], ...]] = set()
-    for run in engine.network.services:
-        line = engine.network.lane(run.id)
-        key = tuple(line)
-        if key in seen:
+    lanes = {run.id: engine.network.lane(run.id) for run in engine.network.services}
+    pieces = _sampled(lanes.values(), engine, fairways)
+    seen: set[tuple[LonLat, ...]] = set()
+    for name, line in lanes.items():
+        if tuple(line) in seen:
             continue
-        seen.add(key)
-        over = _km_over_land(line, polygons, fairways)
+        seen.add(tuple(line))
+        km, on_land = (
+            np.concatenate([pieces[pair][part] for pair in pairwise(line)]) for part in (0, 1)
+        )
+        along = np.cumsum(km)
+        middle = (along > PORT_KM) & (along < along[-1] - PORT_KM)
+        over = float(km[middle & on_land].sum())
         if over > LAND_KM:
-            yield Finding("sea_leg_over_land", run.id, f"{over:.0f} km over land")
+            yield Finding("sea_leg_over_land", name, f"{over:.0f} km over land")
 
 
-def _km_over_land(
-    line: list[tuple[float, float]], polygons: CountryPolygons, fairways: Sequence[Fairway]
-) -> float:
-    """Kilometres of a lane on land, sampled every 2 km, berths and canals left out."""
-    lon, lat, step = [], [], []
-    for (lon1, lat1), (lon2, lat2) in itertools.pairwise(line):
-        km = great_circle_km(lon1, lat1, lon2, lat2)
-        count = max(1, int(km / 2))
-        share = (np.arange(count) + 0.5) / count
-        lon.append(lon1 + share * (lon2 - lon1))
-        lat.append(lat1 + share * (lat2 - lat1))
-        step.append(np.full(count, km / count))
-    x, y, km_each = np.concatenate(lon), np.concatenate(lat), np.concatenate(step)
-    along = np.cumsum(km_each)
-    middle = (along > PORT_KM) & (along < along[-1] - PORT_KM)
+def _sampled(
+    lines: Iterable[list[LonLat]], engine: Engine, fairways: Sequence[Fairway]
+) -> dict[tuple[LonLat, LonLat], tuple[NDArray[np.float64], NDArray[np.bool_]]]:
+    """Every straight piece of the lanes once: km and whether on land, each 2 km of it.
+
+    Canals and the narrowest straits do not count as land.
+    """
+    pairs = list(dict.fromkeys(pair for line in lines for pair in pairwise(line)))
+    counts = [max(1, int(great_circle_km(*a, *b) / 2)) for a, b in pairs]
+    x, y = (
+        np.concatenate(
+            [
+                a[k] + (np.arange(n) + 0.5) / n * (b[k] - a[k])
+                for (a, b), n in zip(pairs, counts, strict=True)
+            ]
+        )
+        for k in (0, 1)
+    )
+    polygons = read_polygons(engine.folder / "basemap" / "countries.npz")
+    on_land = polygons.locate(x, y, reach_deg=1e-6) != ""
     for way in fairways:
         inside = (x >= way.west) & (x <= way.east) & (y >= way.south) & (y <= way.north)
-        middle &= ~inside
-    on_land = polygons.locate(x, y, reach_deg=1e-6) != ""
-    return float(km_each[middle & on_land].sum())
+        on_land &= ~inside
+    ends = np.cumsum(counts)
+    return {
+        pair: (np.full(n, great_circle_km(*pair[0], *pair[1]) / n), on_land[end - n : end])
+        for pair, n, end in zip(pairs, counts, ends.tolist(), strict=True)
+    }
 
 
 PORT_KM = 30.0

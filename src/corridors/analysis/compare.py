@@ -127,7 +127,7 @@ class Desk:
     @cached_property
     def weigh(self) -> Weigh:
         """Mean generalised cost of a move, by the shipment's objective."""
-        hour, dollar = _weights(self.shipment)
+        hour, dollar = weights(self.shipment)
         events: dict[tuple[object, ...], float] = {}
         model, graph = self.model, self.graph
 
@@ -184,7 +184,7 @@ class Desk:
 
     def worth(self, vector: Vector) -> float:
         """Mean generalised cost of some charges."""
-        hour, dollar = _weights(self.shipment)
+        hour, dollar = weights(self.shipment)
         return vector.mean("hours") * hour + vector.mean("usd") * dollar
 
     def board(self, state: State) -> float:
@@ -234,12 +234,12 @@ class Desk:
 
     def rank(self, route: Route) -> float:
         """Mean generalised cost of a whole route."""
-        hour, dollar = _weights(self.shipment)
+        hour, dollar = weights(self.shipment)
         return route.mean("hours") * hour + route.mean("usd") * dollar
 
 
-def _weights(shipment: Shipment) -> tuple[float, float]:
-    """USD per hour and per USD. The other dimension breaks ties of a single objective."""
+def weights(shipment: Shipment) -> tuple[float, float]:
+    """Generalised cost of an hour and of a dollar; what is not asked for breaks ties only."""
     hour = shipment.value_of_time_usd_day / 24
     return {"balanced": (hour, 1.0), "time": (hour, 1e-6), "cost": (hour * 1e-6, 1.0)}[
         shipment.objective
