@@ -155,19 +155,15 @@ class _Search:
             bound, _, label = heapq.heappop(self.heap)
             if label in settled:
                 continue
-            settled.add(label)
-            cost = self.best[label]
-            state, node, passed, _, _ = label
-            here = tree.nodes[node]
+            here = tree.nodes[label[1]]
             if self._is_last(here):
-                # The bound is exact here: the first state to come up has the cheapest way.
-                if bound < INFINITY:
-                    for plan in here.plans:
-                        if plan not in found:
-                            found[plan] = self._finish(label, bound)
+                self._end(label, here, settled, found)
                 if len(found) == wanted:
                     return found
                 continue
+            settled.add(label)
+            cost = self.best[label]
+            state, node, passed, _, _ = label
             if tree.nodes[node].plans and passed == len(quest.via) and state in quest.goals:
                 total = cost + quest.goals[state]
                 if total < arrived.get(node, (INFINITY, label))[0]:
@@ -263,9 +259,31 @@ class _Search:
             here = self.tree.nodes[label[1]]
             bound = cost
             if self._is_last(here):
-                bound += self._to_go(here, boarded=label[4]).of(label[0], boarded=label[4])
+                bound += self._to_go(here, boarded=label[4]).at_least(label[0], boarded=label[4])
             heapq.heappush(self.heap, (bound, self.pushed, label))
             self.pushed += 1
+
+    def _end(self, label: Label, here: _Node, settled: set[Label], found: dict[int, Found]) -> None:
+        """Take the cheapest way on from a last section, or put the label back.
+
+        The way on is worked out only as far as it can matter: while it might still be the
+        cheapest of all that wait.
+        """
+        state, _, _, _, boarded = label
+        cost = self.best[label]
+        room = self.heap[0][0] if self.heap else INFINITY
+        to_go = self._to_go(here, boarded=boarded)
+        total = cost + to_go.settle(state, boarded=boarded, limit=room - cost)
+        if total > room or not to_go.knows(state, boarded=boarded):
+            if total < INFINITY:
+                heapq.heappush(self.heap, (total, self.pushed, label))
+                self.pushed += 1
+            return
+        settled.add(label)
+        if total < INFINITY:
+            for plan in here.plans:
+                if plan not in found:
+                    found[plan] = self._finish(label, total)
 
     def _is_last(self, here: _Node) -> bool:
         """Whether the rest of the way lies in one section and its cost can be known exactly."""
@@ -436,15 +454,29 @@ class CostToGo:
             for boarded in (True, False) if either else (True,):
                 self._push((state, boarded), cost, None, (state, boarded))
 
-    def of(self, state: State, *, boarded: bool) -> float:
-        """Cost from a state to the goal, infinite where none leads there."""
+    def at_least(self, state: State, *, boarded: bool) -> float:
+        """What is known of the cost from a state: exact once settled, else not above it."""
+        known = self.settled.get((state, boarded))
+        if known is not None:
+            return known
+        return self.heap[0][0] if self.heap else INFINITY
+
+    def knows(self, state: State, *, boarded: bool) -> bool:
+        """Whether the cost from a state is exact by now."""
+        return (state, boarded) in self.settled or not self.heap
+
+    def settle(self, state: State, *, boarded: bool, limit: float) -> float:
+        """Cost from a state to the goal, or a bound beyond the limit; infinite without a way."""
         key = (state, boarded)
         while key not in self.settled and self.heap:
             cost, _, here = heapq.heappop(self.heap)
             if here not in self.settled:
                 self.settled[here] = cost
                 self._expand(here, cost)
-        return self.settled.get(key, INFINITY)
+            # Asked last: whoever asks again at the same limit gets on by one state at least.
+            if self.heap and self.heap[0][0] > limit:
+                break
+        return self.at_least(state, boarded=boarded)
 
     def moves_from(self, state: State, *, boarded: bool) -> list[Move]:
         """Moves of the cheapest way from a settled state to the goal."""
