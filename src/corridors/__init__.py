@@ -17,6 +17,7 @@ __all__ = [
     "find_places",
     "load",
     "route",
+    "to_networkx",
 ]
 
 

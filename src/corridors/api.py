@@ -195,6 +195,56 @@ def find_places(query: str, *, limit: int = 10, data: str | Path | None = None) 
     return load(data).gazetteer.search(query, limit=limit)
 
 
+def to_networkx(data: str | Path | None = None) -> nx.MultiDiGraph:
+    """The whole network as a graph: facilities, hauls inside zones, crossings, services.
+
+    Parameters
+    ----------
+    data : str or Path, optional
+        A data folder of your own.
+
+    Returns
+    -------
+    networkx.MultiDiGraph
+        Nodes are facility ids (``x``, ``y``, ``name``, ``country``, ``kind``); edges have
+        ``kind``, ``mode`` and ``length`` in metres, one each way where both ways are open.
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> graph = co.to_networkx()
+    >>> graph.nodes["KZ-AAU"]["country"]
+    'KZ'
+    """
+    import networkx as nx
+
+    engine = load(data)
+    graph = nx.MultiDiGraph(crs="EPSG:4326")
+    for f in engine.tables.facilities:
+        graph.add_node(f.id, x=f.lon, y=f.lat, name=f.name, country=f.country, kind=f.kind)
+
+    def join(a: str, b: str, both: bool, km: float, **about: Any) -> None:
+        graph.add_edge(a, b, length=km * 1000, **about)
+        if both:
+            graph.add_edge(b, a, length=km * 1000, **about)
+
+    for haul in engine.network.hauls:
+        mode = haul.zone.partition(":")[0]
+        join(haul.a, haul.b, True, haul.km, kind="haul", mode=mode, zone=haul.zone)
+    crossings = {c.id: c for c in engine.tables.crossings}
+    for run in engine.network.crossings:
+        row = crossings[run.id]
+        if row.status == "operating":
+            km = run.km_a + run.km_b
+            join(row.a, row.b, True, km, kind="crossing", mode=row.mode, id=row.id)
+    services = {s.id: s for s in engine.tables.services}
+    for sailing in engine.network.services:
+        row_s = services[sailing.id]
+        about = {"kind": "service", "mode": row_s.mode, "id": row_s.id}
+        join(row_s.a, row_s.b, row_s.both_ways, sailing.km, **about)
+    return graph
+
+
 def _conditions(
     avoid: Sequence[str],
     via: Sequence[str],
