@@ -11,10 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corridors.analysis.compare import Answer, Conditions, compare, free_route, open_desk
+from corridors.analysis.compare import Answer, compare
+from corridors.analysis.desk import Conditions, open_desk
 from corridors.analysis.document import document
 from corridors.analysis.engine import Engine
-from corridors.routing.search import PlanTree, search
+from corridors.analysis.free import free_route
+from corridors.routing.plan_tree import PlanTree
+from corridors.routing.search import search
 
 EAST, WEST = ("Alfa", "Charlie"), ("Charlie", "Alfa")
 CLOSABLE = (
@@ -257,6 +260,6 @@ def test_next_best_differs(toy_engine: Engine) -> None:
     first, second = (o.route for o in answer.options)
     assert first is not None
     assert second is not None
-    from corridors.analysis.compare import MOST_SHARED, shared_km
+    from corridors.analysis.free import MOST_SHARED, shared_km
 
     assert shared_km(first, second) <= MOST_SHARED * second.km

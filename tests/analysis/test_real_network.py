@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from corridors.analysis.compare import Answer, Conditions, Option, compare, free_route, open_desk
+from corridors.analysis.compare import Answer, Option, compare
+from corridors.analysis.desk import Conditions, open_desk
 from corridors.analysis.document import document, geometries
 from corridors.analysis.engine import Engine
+from corridors.analysis.free import free_route
 from corridors.errors import CorridorsError
 from corridors.geodesy import great_circle_km
 from corridors.routing.route import Leg, Route

@@ -59,7 +59,7 @@ def test_same_event_draws_alike_on_two_corridors(spread_engine: Engine) -> None:
 
 
 def test_closing_something_does_not_change_the_draws_of_the_rest(engine: Engine) -> None:
-    from corridors.analysis.compare import Conditions
+    from corridors.analysis.desk import Conditions
 
     def draws(conditions: Conditions | None) -> dict[tuple[str, str], np.ndarray]:
         answer = compare(

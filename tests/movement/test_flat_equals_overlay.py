@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from corridors.analysis.compare import Desk
+from corridors.analysis.desk import Desk
 from corridors.analysis.engine import Engine
 from corridors.costing.model import CostModel
 from corridors.movement.graph import State

@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
-from corridors.analysis.compare import Conditions, Desk, compare, open_desk
+from corridors.analysis.compare import compare
+from corridors.analysis.desk import Conditions, Desk, open_desk
 from corridors.analysis.engine import Engine
 from corridors.movement.graph import Move, State
 from corridors.routing.plan import Plan, read_plans
-from corridors.routing.search import PlanTree, Quest, search
+from corridors.routing.plan_tree import PlanTree
+from corridors.routing.search import Quest, search
 
 Label = tuple[State, int, bool, bool]
 

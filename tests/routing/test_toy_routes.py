@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from corridors.analysis.compare import Answer, Conditions, compare
+from corridors.analysis.compare import Answer, compare
+from corridors.analysis.desk import Conditions
 from corridors.analysis.engine import Engine
 from corridors.routing.route import Event, Leg, Route
 
@@ -154,8 +155,9 @@ def test_cost_of_the_search_is_the_cost_of_the_route(
     toy_engine: Engine, ends: tuple[str, str]
 ) -> None:
     """What is added after the search (equipment) is the same for all variants of a corridor."""
-    from corridors.analysis.compare import open_desk
-    from corridors.routing.search import PlanTree, search
+    from corridors.analysis.desk import open_desk
+    from corridors.routing.plan_tree import PlanTree
+    from corridors.routing.search import search
 
     desk = open_desk(toy_engine, *ends, "terminal", "balanced", None, None)
     for name in ("rail", "truck", "water"):

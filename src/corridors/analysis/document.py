@@ -10,7 +10,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from corridors.analysis.compare import Answer, Option, read_flags
+from corridors.analysis.compare import Answer, Option
+from corridors.analysis.flags import read_flags
 from corridors.analysis.known import known_conditions
 from corridors.analysis.spread import Spread
 from corridors.costing.charge import Charge

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from corridors.analysis.compare import Desk, open_desk
+from corridors.analysis.desk import Desk, open_desk
 from corridors.analysis.engine import Engine
 from corridors.analysis.spread import Draws, draw, quantiles
 from corridors.errors import CorridorsError, DataError
 from corridors.network.tables import read_rows
+from corridors.routing.plan_tree import PlanTree
 from corridors.routing.route import Event, Leg, Route
-from corridors.routing.search import PlanTree, search
+from corridors.routing.search import search
 
 DRAWS, SEED = 4000, 1
 

@@ -56,8 +56,10 @@ def _ask(options: argparse.Namespace, *, kind: str) -> Answer:
     for name in ("data", "out", "rates"):
         if getattr(options, name, None) == "":
             raise UsageError(f"--{name}: the path is empty")
-    from corridors.analysis.compare import Conditions, compare, free_route, read_assumptions
+    from corridors.analysis.compare import compare
+    from corridors.analysis.desk import Conditions, read_assumptions
     from corridors.analysis.engine import Engine
+    from corridors.analysis.free import free_route
 
     conditions = Conditions(
         avoid=_codes(options.avoid),

@@ -16,12 +16,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from corridors.movement.compiled import Haul, ZoneHauls
+from corridors.movement.compiled import Haul
 from corridors.movement.graph import Move, MovementGraph, State
-from corridors.routing.plan import Gateway, Plan, Section
+from corridors.routing.front import Front
+from corridors.routing.plan import Section
+from corridors.routing.plan_tree import PlanNode, PlanTree
 
 Weigh = Callable[[State, Move], float]
 """Generalised cost of a move out of a state, in USD; never negative."""
@@ -69,52 +68,6 @@ class Quest:
     modes: frozenset[str] | None = None
     board: Callable[[State], float] | None = None
     memo: dict[object, CostToGo] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _Node:
-    section: Section | None
-    children: list[tuple[Gateway, int]] = field(default_factory=list)
-    plans: list[int] = field(default_factory=list)
-
-
-class PlanTree:
-    """Plans laid over each other so that what they share is searched once.
-
-    Parameters
-    ----------
-    plans : sequence of Plan
-        Without any, the tree is one node that allows everything.
-    """
-
-    def __init__(self, plans: Sequence[Plan] = ()) -> None:
-        self.nodes: list[_Node] = []
-        self.roots: list[int] = []
-        known: dict[tuple[object, ...], int] = {}
-        if not plans:
-            self.nodes.append(_Node(None, plans=[0]))
-            self.roots.append(0)
-        for number, plan in enumerate(plans):
-            parent: int | None = None
-            for depth, section in enumerate(plan.sections):
-                gateway = plan.gateways[depth - 1] if depth else None
-                key = (parent, gateway, section)
-                if key not in known:
-                    known[key] = len(self.nodes)
-                    self.nodes.append(_Node(section))
-                    if parent is None:
-                        self.roots.append(known[key])
-                    else:
-                        assert gateway is not None
-                        self.nodes[parent].children.append((gateway, known[key]))
-                parent = known[key]
-            assert parent is not None
-            self.nodes[parent].plans.append(number)
-
-    @property
-    def count(self) -> int:
-        """How many plans the tree holds."""
-        return sum(len(node.plans) for node in self.nodes)
 
 
 def search(
@@ -263,7 +216,9 @@ class _Search:
             heapq.heappush(self.heap, (bound, self.pushed, label))
             self.pushed += 1
 
-    def _end(self, label: Label, here: _Node, settled: set[Label], found: dict[int, Found]) -> None:
+    def _end(
+        self, label: Label, here: PlanNode, settled: set[Label], found: dict[int, Found]
+    ) -> None:
         """Take the cheapest way on from a last section, or put the label back.
 
         The way on is worked out only as far as it can matter: while it might still be the
@@ -285,11 +240,11 @@ class _Search:
                 if plan not in found:
                     found[plan] = self._finish(label, total)
 
-    def _is_last(self, here: _Node) -> bool:
+    def _is_last(self, here: PlanNode) -> bool:
         """Whether the rest of the way lies in one section and its cost can be known exactly."""
         return here.section is not None and not here.children and not self.quest.via
 
-    def _to_go(self, here: _Node, *, boarded: bool) -> CostToGo:
+    def _to_go(self, here: PlanNode, *, boarded: bool) -> CostToGo:
         key = (here.section, boarded, tuple(self.quest.goals.items()), tuple(self.quest.goal_moves))
         if key not in self.quest.memo:
             assert here.section is not None
@@ -542,25 +497,6 @@ class CostToGo:
             return None
         starts = (*search.quest.starts, *search.quest.start_moves)
         return search.front(zone, 0, lambda f: (f, zone) in self.into or (f, zone) in starts)
-
-
-class Front:
-    """Costs of all hauls of a zone, and the best cost known so far at its facilities."""
-
-    def __init__(self, hauls: ZoneHauls, cost: NDArray[np.float64], wanted: Sequence[bool]) -> None:
-        self.names, self.at, self.cost = hauls.names, hauls.at, cost
-        # Where nobody needs to be hauled, nothing is ever an improvement.
-        self.best = np.where(wanted, np.inf, -np.inf)
-
-    def improve(self, facility: str, cost: float) -> list[tuple[str, float]]:
-        """Facilities that one haul more, from or to this one, makes cheaper."""
-        at = self.at.get(facility)
-        if at is None:
-            return []
-        total = cost + self.cost[at]
-        better = np.flatnonzero(total < self.best)
-        self.best[better] = total[better]
-        return [(self.names[i], float(total[i])) for i in better.tolist()]
 
 
 def _fits(haul: Haul | None, section: Section | None) -> bool:

@@ -1,0 +1,271 @@
+"""One question at work: what was asked, resolved and priced, ready to be searched."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from corridors.analysis.engine import Engine
+from corridors.costing.charge import Vector
+from corridors.costing.model import CostModel
+from corridors.errors import UsageError
+from corridors.movement.graph import Move, MovementGraph, State
+from corridors.parameters import Ledger
+from corridors.routing.ends import RoadReach, join, road_reach
+from corridors.routing.plan import Plan
+from corridors.routing.route import Route, build_route
+from corridors.routing.search import CostToGo, Found, Quest, Weigh
+from corridors.shipment import Objective, Scope, Shipment
+
+MODES = ("rail", "road", "sea", "ferry")
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the answer is asked under, besides the shipment.
+
+    Attributes
+    ----------
+    avoid : tuple of str
+        Country codes no line may touch, hidden transit included.
+    via : tuple of str
+        Places to pass, in order.
+    modes : frozenset of str or None
+    assume : mapping of str to float
+        Parameters set to one certain value.
+    rates : Path or None
+        The user's own parameter rows.
+    closed : frozenset of str
+        Facilities, crossings, services or groups that are shut.
+    """
+
+    avoid: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
+    modes: frozenset[str] | None = None
+    assume: Mapping[str, float | str] = field(default_factory=dict)
+    rates: Path | None = None
+    closed: frozenset[str] = frozenset()
+
+    @property
+    def restricts(self) -> bool:
+        """Whether anything may bar a route that is open otherwise."""
+        return bool(self.avoid or self.modes is not None or self.closed or self.via)
+
+
+@dataclass
+class Desk:
+    """One question being worked on."""
+
+    engine: Engine
+    graph: MovementGraph
+    ledger: Ledger
+    model: CostModel
+    shipment: Shipment
+    conditions: Conditions
+    via: tuple[frozenset[str], ...]
+    reaches: tuple[RoadReach | None, RoadReach | None]
+    memo: dict[object, CostToGo] = field(default_factory=dict)
+
+    @cached_property
+    def weigh(self) -> Weigh:
+        """Mean generalised cost of a move, by the shipment's objective."""
+        hour, dollar = weights(self.shipment)
+        events: dict[tuple[object, ...], float] = {}
+        model, graph = self.model, self.graph
+
+        per_km: dict[str, float] = {}
+
+        def zone_weight(zone: str) -> float:
+            if zone not in per_km:
+                hours, usd = model.per_km(zone)
+                per_km[zone] = hours * hour + usd * dollar
+            return per_km[zone]
+
+        def vectors(state: State, move: Move) -> float:
+            if move.crossing is not None:
+                row = graph.crossing_rows[move.crossing.id]
+                pair = (graph.facilities[row.a].country, graph.facilities[row.b].country)
+                pair = pair if move.forward else (pair[1], pair[0])
+                parts = [model.border(row, forward=move.forward, countries=pair)]
+                yard = row.gauge_ab if move.forward else row.gauge_ba
+                if yard:
+                    parts.append(model.gauge_change(graph.facilities[yard]))
+                reload = model.reload(row, forward=move.forward, country=pair[1])
+                if reload is not None:
+                    parts.append(reload)
+            elif move.service is not None:
+                port = graph.facilities[state[0]]
+                km = graph.service_km[move.service.id]
+                parts = [model.wait(move.service, port), model.sailing(move.service, km)]
+            elif move.kind == "lift":
+                facility = graph.facilities[state[0]]
+                parts = [model.lift(facility, graph.mode_of(state), graph.mode_of(move.to))]
+            elif move.kind == "gauge_change":
+                parts = [model.gauge_change(graph.facilities[state[0]])]
+            else:
+                return 0.0
+            return sum(p.mean("hours") * hour + p.mean("usd") * dollar for p in parts)
+
+        def weigh(state: State, move: Move) -> float:
+            if move.haul is not None:
+                return move.haul.km * zone_weight(move.haul.zone)
+            key: tuple[object, ...] = (state, move.to, move.kind)
+            if move.crossing is not None:
+                key = (move.crossing.id, move.forward)
+            elif move.service is not None:
+                key = (move.service.id, move.forward)
+            if key not in events:
+                cost = vectors(state, move)
+                if move.crossing is not None:
+                    run = move.crossing
+                    cost += run.km_a * zone_weight(run.zone_a) + run.km_b * zone_weight(run.zone_b)
+                events[key] = cost
+            return events[key]
+
+        return weigh
+
+    def worth(self, vector: Vector) -> float:
+        """Mean generalised cost of some charges."""
+        hour, dollar = weights(self.shipment)
+        return vector.mean("hours") * hour + vector.mean("usd") * dollar
+
+    def board(self, state: State) -> float:
+        """Mean generalised cost of boarding the first train at a terminal."""
+        vector = self.model.fill(self.graph.facilities[state[0]])
+        return 0.0 if vector is None else self.worth(vector)
+
+    def quest(self, plans: Sequence[Plan]) -> Quest:
+        """The search for some plans of one corridor, ends joined."""
+        ends = []
+        for arriving, end in ((False, self.shipment.origin), (True, self.shipment.destination)):
+            sections = [plan.sections[-1 if arriving else 0] for plan in plans]
+            modes = frozenset(mode for section in sections for mode in section.modes)
+            ends.append(
+                join(
+                    self.graph,
+                    end,
+                    model=self.model,
+                    worth=self.worth,
+                    trunk_modes=modes if plans else None,
+                    reach=self.reaches[int(arriving)],
+                    arriving=arriving,
+                )
+            )
+        start, goal = ends
+        return Quest(
+            starts=start.states,
+            goals=goal.states,
+            start_moves=start.out,
+            goal_moves=goal.into,
+            via=self.via,
+            modes=self.conditions.modes,
+            board=self.board,
+            memo=self.memo,
+        )
+
+    def route(self, found: Found, *, corridor: str | None, variant: str | None) -> Route:
+        """Legs and events of a found path."""
+        return build_route(
+            found,
+            graph=self.graph,
+            model=self.model,
+            shipment=self.shipment,
+            corridor=corridor,
+            variant=variant,
+        )
+
+    def rank(self, route: Route) -> float:
+        """Mean generalised cost of a whole route."""
+        hour, dollar = weights(self.shipment)
+        return route.mean("hours") * hour + route.mean("usd") * dollar
+
+
+def weights(shipment: Shipment) -> tuple[float, float]:
+    """Generalised cost of an hour and of a dollar; what is not asked for breaks ties only."""
+    hour = shipment.value_of_time_usd_day / 24
+    return {"balanced": (hour, 1.0), "time": (hour, 1e-6), "cost": (hour * 1e-6, 1.0)}[
+        shipment.objective
+    ]
+
+
+def open_desk(
+    engine: Engine,
+    origin: str,
+    destination: str,
+    scope: Scope,
+    objective: Objective,
+    value_of_time_usd_day: float | None,
+    conditions: Conditions | None,
+) -> Desk:
+    """Resolve places and parameters of a question."""
+    conditions = conditions or Conditions()
+    _check_modes(conditions.modes)
+    _check_countries(engine, conditions.avoid)
+    ledger = engine.ledger
+    if conditions.rates is not None:
+        ledger = ledger.overlay(conditions.rates)
+    if conditions.assume:
+        ledger = ledger.override(conditions.assume)
+    start, goal = engine.end(origin), engine.end(destination)
+    if start.id == goal.id or (set(start.facilities) & set(goal.facilities)):
+        raise UsageError(f"origin and destination are the same place: {start.name}")
+    value = value_of_time_usd_day
+    if value is None:
+        value = ledger.get("value_of_time_usd_day").typ
+    shipment = Shipment(start, goal, scope, objective, value)
+    graph = engine.graph(avoid=conditions.avoid, closed=conditions.closed)
+    model = CostModel(ledger, heading=shipment.heading)
+    via = tuple(_via(engine, name) for name in conditions.via)
+    reaches = tuple(
+        road_reach(graph, end) if not _served(graph, end.facilities) else None
+        for end in (start, goal)
+    )
+    return Desk(engine, graph, ledger, model, shipment, conditions, via, (reaches[0], reaches[1]))
+
+
+def _served(graph: MovementGraph, facilities: Collection[str]) -> bool:
+    return any(graph.states_of(f) or "sea" in graph.facilities[f].zones for f in facilities)
+
+
+def _check_modes(modes: frozenset[str] | None) -> None:
+    for mode in sorted(modes or ()):
+        if mode not in MODES:
+            raise UsageError(f"no mode {mode!r}: choose from {', '.join(MODES)}")
+
+
+def _check_countries(engine: Engine, codes: Sequence[str]) -> None:
+    known = {f.country for f in engine.tables.facilities}
+    known |= {code for zone in engine.tables.zones for code in zone.countries}
+    known |= {area.country for area in engine.tables.zone_areas}
+    for code in codes:
+        if code not in known:
+            raise UsageError(
+                f"cannot avoid {code!r}: not a country of the network "
+                "(ISO codes of two letters, such as RU,BY)"
+            )
+
+
+def _via(engine: Engine, text: str) -> frozenset[str]:
+    end = engine.end(text)
+    if not end.facilities:
+        raise UsageError(f"--via {text!r}: no terminal, port or crossing of the network there")
+    return frozenset(end.facilities)
+
+
+def read_assumptions(pairs: Sequence[str]) -> dict[str, str]:
+    """``KEY=VALUE`` texts as a mapping.
+
+    Raises
+    ------
+    UsageError
+        A text has no ``=``.
+    """
+    result: dict[str, str] = {}
+    for pair in pairs:
+        key, sign, value = pair.partition("=")
+        if not sign or not key:
+            raise UsageError(f"--assume {pair!r}: write KEY=VALUE, such as wait_h/caspian=60")
+        result[key.strip()] = value.strip()
+    return result

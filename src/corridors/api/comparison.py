@@ -1,0 +1,122 @@
+"""Corridors side by side, as frames and a map."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corridors.analysis.compare import Answer
+from corridors.analysis.document import Geometries, document, geometries
+from corridors.api.option import OptionView
+from corridors.errors import UsageError
+
+if TYPE_CHECKING:
+    import folium
+    import pandas as pd
+
+
+class Comparison:
+    """Corridors side by side: frames, reasons, map.
+
+    Attributes
+    ----------
+    answer : Answer
+        The model's own objects: routes, charges, draws.
+    reproduce : str
+        The command line that gives the same answer.
+    """
+
+    def __init__(self, answer: Answer, reproduce: str) -> None:
+        self.answer, self.reproduce = answer, reproduce
+
+    def __repr__(self) -> str:
+        shipment = self.answer.shipment
+        ok = sum(option.status == "ok" for option in self.answer.options)
+        return (
+            f"<Comparison {shipment.origin.name} to {shipment.destination.name}: "
+            f"{ok} of {len(self.answer.options)} options ok>"
+        )
+
+    def _repr_html_(self) -> str:
+        from corridors.outputs import wording
+
+        found = html.escape(wording.headline(self.document))
+        scope = html.escape(wording.scope(self.document))
+        return f"<p><strong>{found}</strong><br>{scope}</p>{self.table._repr_html_()}"
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The JSON document of the command line."""
+        return document(self.answer, reproduce=self.reproduce)
+
+    @cached_property
+    def geometries(self) -> Geometries:
+        """(lon, lat) line of every leg."""
+        return geometries(self.answer)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row per option: days and USD with P10 to P90, borders, shares of assumptions."""
+        import pandas as pd
+
+        rows = []
+        for option in self.document["options"]:
+            row = {
+                "corridor": option["corridor"],
+                "variant": option["variant"],
+                "status": option["status"],
+                "reason": option["reason"],
+            }
+            if option["status"] == "ok":
+                row |= {
+                    "days_p10": option["time_days"]["p10"],
+                    "days": option["time_days"]["mean"],
+                    "days_p90": option["time_days"]["p90"],
+                    "usd_p10": option["cost_usd"]["p10"],
+                    "usd": option["cost_usd"]["mean"],
+                    "usd_p90": option["cost_usd"]["p90"],
+                    "co2e_kg": option["co2e_kg"]["typ"],
+                    "km": option["distance_km"],
+                    "borders": len(option["border_crossings"]),
+                    "gauge_changes": len(option["gauge_changes"]),
+                    "lifts": len(option["transshipments"]),
+                    "countries": " ".join(option["countries"]),
+                    "p90_made_by": option["p90_made_by"],
+                    "assumed_time": option["evidence"]["time"]["assumption"],
+                    "assumed_cost": option["evidence"]["cost"]["assumption"],
+                }
+            rows.append(row)
+        return pd.DataFrame(rows).set_index("corridor")
+
+    def __len__(self) -> int:
+        return len(self.answer.options)
+
+    def __iter__(self) -> Iterator[OptionView]:
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, key: str | int) -> OptionView:
+        options = self.answer.options
+        if isinstance(key, int):
+            position = range(len(options))[key]
+        else:
+            names = [option.corridor for option in options]
+            if key not in names:
+                known = ", ".join(str(name) for name in names)
+                raise UsageError(f"no option {key!r}: choose from {known}")
+            position = names.index(key)
+        return OptionView(self, position)
+
+    def explore(self, **options: Any) -> folium.Map:
+        """An interactive map; offline, and stackable with your own Folium layers."""
+        from corridors.outputs.map import comparison_map
+
+        return comparison_map(self.document, self.geometries, **options)
+
+    def write_map(self, path: str | Path) -> list[Path]:
+        """Write the map as HTML, with SVG and PNG beside it."""
+        from corridors.outputs.map import write_map
+
+        return write_map(self.document, self.geometries, Path(path))
