@@ -33,7 +33,7 @@ def barred() -> Any:
 
 
 def test_the_top_level_is_small() -> None:
-    assert set(dir(co)) == {"__version__", "compare", "find_places", "load", "route"}
+    assert set(dir(co)) == {"__version__", "compare", "find_places", "load", "route", "to_networkx"}
     with pytest.raises(AttributeError):
         co.nothing  # noqa: B018
 

@@ -213,7 +213,7 @@ def _sea_legs(engine: Engine) -> Iterator[Finding]:
     pieces = _sampled(lanes.values(), engine, fairways)
     seen: set[tuple[LonLat, ...]] = set()
     for name, line in lanes.items():
-        if tuple(line) in seen:
+        if tuple(line) in seen or len(line) < 2:
             continue
         seen.add(tuple(line))
         km, on_land = (
@@ -234,6 +234,8 @@ def _sampled(
     Canals and the narrowest straits do not count as land.
     """
     pairs = list(dict.fromkeys(pair for line in lines for pair in pairwise(line)))
+    if not pairs:
+        return {}
     counts = [max(1, int(great_circle_km(*a, *b) / 2)) for a, b in pairs]
     x, y = (
         np.concatenate(
