@@ -12,13 +12,6 @@ from typing import Any
 from corridors.outputs import text, wording
 
 WIDTH = 100
-NAMES = {
-    "northern": "Northern",
-    "titr": "TITR",
-    "pakistan": "Pakistan",
-    "ocean": "Ocean",
-    "southern": "Southern",
-}
 COLUMNS = (
     ("run", ("rail", "road")),
     ("border", ("border",)),
@@ -60,7 +53,13 @@ def comparison_table(document: Mapping[str, Any], *, colour: bool = False) -> st
         Lines of at most 100 columns (a word longer than that stands alone).
     """
     strong = _bold if colour else str
-    usable = [option for option in document["options"] if option["status"] == "ok"]
+    options = document["options"]
+    named = dict(zip(map(id, options), wording.names(options), strict=True))
+
+    def name(option: Option) -> str:
+        return named[id(option)]
+
+    usable = [option for option in options if option["status"] == "ok"]
     lines = [
         *_wrapped(wording.title(document), strong),
         *_wrapped(wording.scope(document)),
@@ -70,13 +69,13 @@ def comparison_table(document: Mapping[str, Any], *, colour: bool = False) -> st
         "",
     ]
     if usable:
-        lines += [*_options(usable, strong), ""]
+        lines += [*_options(usable, name, strong), ""]
         for option in usable:
-            lines += _path(option, strong)
-        lines += ["", *_where_days_go(usable)]
-    for option in document["options"]:
+            lines += _path(option, name(option), strong)
+        lines += ["", *_where_days_go(usable, name)]
+    for option in options:
         if option["status"] != "ok":
-            lines += _wrapped(f"{_name(option)}: {option['status']}: {option['reason']}")
+            lines += _wrapped(f"{name(option)}: {option['status']}: {option['reason']}")
     lines += ["", *_notes(document, usable)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
@@ -102,11 +101,6 @@ def _conditions(conditions: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _name(option: Option) -> str:
-    corridor = option["corridor"]
-    return NAMES.get(corridor, str(corridor)) if corridor else "Free route"
-
-
 def _days(value: float) -> str:
     return f"{round(value * 2) / 2:.1f}".removesuffix(".0")
 
@@ -127,14 +121,16 @@ def _grid(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def _options(options: Sequence[Option], strong: Callable[[str], str]) -> list[str]:
+def _options(
+    options: Sequence[Option], name: Callable[[Option], str], strong: Callable[[str], str]
+) -> list[str]:
     rows: list[Sequence[str]] = [("", *HEADS)]
     for option in options:
         days, usd, evidence = option["time_days"], option["cost_usd"], option["evidence"]
         shares = [f"{evidence[key]['assumption']:.0%}" for key in ("time", "cost")]
         rows.append(
             (
-                _name(option),
+                name(option),
                 *(_days(days[part]) for part in ("p10", "mean", "p90")),
                 *(_usd(usd[part]) for part in ("p10", "mean", "p90")),
                 f"{option['co2e_kg']['typ'] / 1000:.1f}",
@@ -149,10 +145,10 @@ def _options(options: Sequence[Option], strong: Callable[[str], str]) -> list[st
     return [strong(head), *body]
 
 
-def _path(option: Option, strong: Callable[[str], str]) -> list[str]:
+def _path(option: Option, name: str, strong: Callable[[str], str]) -> list[str]:
     """Countries, gateways, what makes the P90, flags: the lines under the numbers."""
     variant = f"{option['variant']}: " if option["variant"] else ""
-    lines = _wrapped(f"{_name(option)}: {variant}{' · '.join(option['countries'])}", strong)
+    lines = _wrapped(f"{name}: {variant}{' · '.join(option['countries'])}", strong)
     lines += _wrapped(_places(option), indent=2)
     lines += _wrapped(f"P90 made by: {option['p90_made_by']}", indent=2)
     if option["flags"]:
@@ -179,7 +175,7 @@ def _places(option: Option) -> str:
     return ", ".join(pieces) or "no border on the way"
 
 
-def _where_days_go(options: Sequence[Option]) -> list[str]:
+def _where_days_go(options: Sequence[Option], name: Callable[[Option], str]) -> list[str]:
     rows: list[Sequence[str]] = [
         ("Where the mean days go", *(head for head, _ in COLUMNS), "total")
     ]
@@ -189,7 +185,7 @@ def _where_days_go(options: Sequence[Option]) -> list[str]:
             hours = sum(leg["hours"] for leg in option["legs"] if leg["mode"] in kinds)
             hours += sum(e["hours"] for e in option["events"] if e["kind"] in kinds)
             cells.append(f"{hours / 24:.1f}" if hours else "–")
-        rows.append((_name(option), *cells, f"{option['time_days']['mean']:.1f}"))
+        rows.append((name(option), *cells, f"{option['time_days']['mean']:.1f}"))
     return _grid(rows)
 
 
