@@ -80,14 +80,6 @@ class ParameterError(CorridorsError, KeyError):
     """A parameter key that no row answers, or a value that cannot be used."""
 
 
-class ScenarioError(CorridorsError, ValueError):
-    """A condition or scenario file that is not valid; carries the path of the fault."""
-
-    def __init__(self, message: str, *, path: str = "") -> None:
-        super().__init__(message)
-        self.path = path
-
-
 class DataError(CorridorsError, ValueError):
     """A table or file of the data folder is missing, broken or inconsistent."""
 

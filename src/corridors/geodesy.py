@@ -39,13 +39,6 @@ def great_circle_km_array(
     return np.asarray(2 * MEAN_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(a))), dtype=np.float64)
 
 
-def polyline_km(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> float:
-    """Length of a polyline in km."""
-    if len(lon) < 2:
-        return 0.0
-    return float(great_circle_km_array(lon[:-1], lat[:-1], lon[1:], lat[1:]).sum())
-
-
 def local_xy_km(
     lon: NDArray[np.float64], lat: NDArray[np.float64], *, lon0: float, lat0: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

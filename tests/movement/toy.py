@@ -123,7 +123,6 @@ TABLES: dict[str, tuple[str, ...]] = {
         "idle,ferry,3,section,AA,road,",
     ),
     "flags": ("country,flag,rule,since,source,note", "BB,toy rule,Rule 1,2020-01-01,invented,"),
-    "fairways": ("id,name,west,south,east,north,reason",),
     "audit_allow": ("check,subject,reason",),
 }  # fmt: skip
 
@@ -216,7 +215,7 @@ def write_toy(
     (folder / "places" / "cities.txt.gz").write_bytes(_empty_gazetteer())
     for name, lines in (TABLES | dict(tables or {})).items():
         (folder / "curated" / f"{name}.csv").write_text("\n".join(lines) + "\n", "utf-8")
-    (folder / "curated" / "edition.txt").write_text("2025-01-01\n", "utf-8")
+    (folder / "curated" / "edition.txt").write_text("2025-01-01\n2025-01\n", "utf-8")
     with (folder / "curated" / "parameters.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         header = "key,low,typ,high,unit,grade,source,url,year,seen,note"

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corridors.analysis.engine import Engine
 from corridors.errors import DataError
@@ -17,17 +15,14 @@ from corridors.geodesy import great_circle_km
 from corridors.movement.compile import CROSSING_REACH_KM
 from corridors.movement.compiled import Haul
 from corridors.movement.overlay import LINK_REACH_KM
-from corridors.network.countries import read_polygons
-from corridors.network.tables import USABLE_SERVICES, Link, LonLat, read_rows
+from corridors.network.coast import ashore_pieces, read_coast
+from corridors.network.tables import USABLE_SERVICES, Link, LonLat
 
 SNAP_KM = 4.0
 """A facility further from a line of its mode needs a reason."""
 
-TERRAIN_KM = 0.05
+ROUNDING_KM = 0.05
 """Rounding of stored lengths and positions."""
-
-LAND_KM = 5.0
-"""A sea leg may run this far over land in all: berths lie behind a generalised coast."""
 
 KEYED = {
     "border_h": "crossings", "border_usd": "crossings", "reload_h": "crossings",
@@ -35,18 +30,6 @@ KEYED = {
     "lift_h": "facilities", "lift_usd": "facilities",
 }  # fmt: skip
 """Families of parameters whose second segment may be an id of a table."""
-
-
-class Fairway(NamedTuple):
-    """A canal or a strait that is narrower than the coast of the map is exact."""
-
-    id: str
-    name: str
-    west: float
-    south: float
-    east: float
-    north: float
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +173,7 @@ def _lengths(engine: Engine) -> Iterator[Finding]:
     foot = engine.network.foot
     for haul in engine.network.hauls:
         gap = _below(haul, foot)
-        if gap > TERRAIN_KM:
+        if gap > ROUNDING_KM:
             yield Finding(
                 "below_great_circle", f"{haul.a}-{haul.b}", f"{haul.zone}: short by {gap:.1f} km"
             )
@@ -208,58 +191,14 @@ def _below(haul: Haul, foot: dict[tuple[str, str], tuple[float, float]]) -> floa
 
 
 def _sea_legs(engine: Engine) -> Iterator[Finding]:
-    fairways = read_rows(engine.folder / "curated" / "fairways.csv", Fairway)
-    lanes = {run.id: engine.network.lane(run.id) for run in engine.network.services}
-    pieces = _sampled(lanes.values(), engine, fairways)
-    seen: set[tuple[LonLat, ...]] = set()
-    for name, line in lanes.items():
-        if tuple(line) in seen or len(line) < 2:
-            continue
-        seen.add(tuple(line))
-        km, on_land = (
-            np.concatenate([pieces[pair][part] for pair in pairwise(line)]) for part in (0, 1)
-        )
-        along = np.cumsum(km)
-        middle = (along > PORT_KM) & (along < along[-1] - PORT_KM)
-        over = float(km[middle & on_land].sum())
-        if over > LAND_KM:
-            yield Finding("sea_leg_over_land", name, f"{over:.0f} km over land")
-
-
-def _sampled(
-    lines: Iterable[list[LonLat]], engine: Engine, fairways: Sequence[Fairway]
-) -> dict[tuple[LonLat, LonLat], tuple[NDArray[np.float64], NDArray[np.bool_]]]:
-    """Every straight piece of the lanes once: km and whether on land, each 2 km of it.
-
-    Canals and the narrowest straits do not count as land.
-    """
-    pairs = list(dict.fromkeys(pair for line in lines for pair in pairwise(line)))
-    if not pairs:
-        return {}
-    counts = [max(1, int(great_circle_km(*a, *b) / 2)) for a, b in pairs]
-    x, y = (
-        np.concatenate(
-            [
-                a[k] + (np.arange(n) + 0.5) / n * (b[k] - a[k])
-                for (a, b), n in zip(pairs, counts, strict=True)
-            ]
-        )
-        for k in (0, 1)
-    )
-    polygons = read_polygons(engine.folder / "basemap" / "countries.npz")
-    on_land = polygons.locate(x, y, reach_deg=1e-6) != ""
-    for way in fairways:
-        inside = (x >= way.west) & (x <= way.east) & (y >= way.south) & (y <= way.north)
-        on_land &= ~inside
-    ends = np.cumsum(counts)
-    return {
-        pair: (np.full(n, great_circle_km(*pair[0], *pair[1]) / n), on_land[end - n : end])
-        for pair, n, end in zip(pairs, counts, ends.tolist(), strict=True)
-    }
-
-
-PORT_KM = 30.0
-"""Fairways, estuaries and berths at both ends of a sea leg."""
+    coast = read_coast(engine.folder / "sea" / "coast.npz")
+    judged: dict[tuple[LonLat, ...], float] = {}
+    for run in engine.network.services:
+        line = tuple(engine.network.lane(run.id))
+        if line not in judged:
+            judged[line] = sum(km for km, _, _ in ashore_pieces(coast, line))
+        if judged[line]:
+            yield Finding("sea_leg_over_land", run.id, f"{judged[line]:.0f} km over land")
 
 
 def _crossings(engine: Engine) -> Iterator[Finding]:

@@ -15,13 +15,11 @@ from corridors.analysis.flags import read_flags
 from corridors.analysis.known import known_conditions
 from corridors.analysis.spread import Spread
 from corridors.costing.charge import Charge
-from corridors.errors import DataError
 from corridors.movement.graph import Move, State
 from corridors.routing.route import Event, Leg, Route
 from corridors.shipment import End
 
 GRADES = ("measured", "published", "expert", "assumption")
-PRICE_MONTH = "2025-06"
 LICENCES = (
     "Lines: (c) OpenStreetMap contributors, ODbL 1.0",
     "Sea lanes: searoute / Eurostat marnet",
@@ -154,7 +152,7 @@ class _Writer:
             "ownership": shipment.ownership,
             "laden": True,
             "as_of": None,
-            "price_month": PRICE_MONTH,
+            "price_month": self.answer.engine.edition.price_month,
             "direction": shipment.heading,
             "objective": shipment.objective,
             "value_of_time_usd_day": shipment.value_of_time_usd_day,
@@ -179,16 +177,12 @@ class _Writer:
         }
 
     def _data(self) -> dict[str, Any]:
-        network = self.answer.engine.network
-        digest = "".join(value[:8] for value in list(network.inputs.values())[:2])
-        path = self.answer.engine.folder / "curated" / "edition.txt"
-        try:
-            edition = path.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise DataError(
-                f"{path}: not readable ({error}); it holds the date of the data"
-            ) from None
-        return {"version": digest, "built": edition, "licences": list(LICENCES)}
+        engine = self.answer.engine
+        return {
+            "version": engine.version,
+            "built": engine.edition.date,
+            "licences": list(LICENCES),
+        }
 
     # Options -----------------------------------------------------------------------------
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from corridors.data_location import data_dir
+from corridors.errors import DataError
 from corridors.movement.cache import fresh_network
 from corridors.movement.compiled import CompiledNetwork
 from corridors.movement.graph import MovementGraph
@@ -18,6 +21,16 @@ from corridors.places import Gazetteer
 from corridors.routing.ends import country_of_point
 from corridors.routing.plan import Plan, read_plans
 from corridors.shipment import End
+
+ANSWER_TABLES = ("parameters.csv", "corridors.csv", "flags.csv")
+"""Tables that an answer depends on beside the inputs of the compiled network."""
+
+
+class Edition(NamedTuple):
+    """When the data were put together, and the month its prices speak of."""
+
+    date: str
+    price_month: str
 
 
 @dataclass
@@ -69,6 +82,33 @@ class Engine:
         ledger = Ledger.read(folder / "curated" / "parameters.csv")
         network = fresh_network(folder, tables, log=None if quiet else sys.stderr)
         return cls(folder, tables, network, ledger)
+
+    @cached_property
+    def edition(self) -> Edition:
+        """Date of the data, and the month its prices speak of.
+
+        Raises
+        ------
+        DataError
+            ``edition.txt`` is missing or has not these two lines.
+        """
+        path = self.folder / "curated" / "edition.txt"
+        try:
+            date, price_month = path.read_text("utf-8").split()
+        except (OSError, ValueError) as error:
+            raise DataError(
+                f"{path}: not readable ({error}); it holds two lines: the date of the data "
+                "(2026-11-21) and the month of its prices (2025-06)"
+            ) from None
+        return Edition(date, price_month)
+
+    @cached_property
+    def version(self) -> str:
+        """Fingerprint of every table an answer is computed from."""
+        digest = hashlib.sha256(repr(sorted(self.network.inputs.items())).encode())
+        for name in ANSWER_TABLES:
+            digest.update((self.folder / "curated" / name).read_bytes())
+        return digest.hexdigest()[:16]
 
     @cached_property
     def gazetteer(self) -> Gazetteer:

@@ -107,7 +107,7 @@ def _meets(row: Row, modelled: _Modelled) -> tuple[bool, str]:
     """Whether a figure of this kind is met, and if not, by how much it is missed."""
     if row.kind == "target":
         # A best train: one in ten of ours should come near it, half of them not beat it.
-        near = abs(modelled.p10 - row.high) <= max(row.tolerance, 0.12) * row.high
+        near = abs(modelled.p10 - row.high) <= row.tolerance * row.high
         above = modelled.p50 >= row.low
         if near and above:
             return True, ""

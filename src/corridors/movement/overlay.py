@@ -15,7 +15,7 @@ from corridors.geodesy import great_circle_km, great_circle_km_array
 from corridors.movement.segments import Anchor, Segments
 from corridors.network.countries import CountryPolygons
 from corridors.network.flat import CURATED, FlatNetwork
-from corridors.network.tables import Facility, Link, Mask, Tables, Zone
+from corridors.network.tables import Facility, Link, Mask, Tables
 
 LINK_REACH_KM = 3.0
 """How far from the network the end of a curated link may lie and still join it."""
@@ -439,11 +439,3 @@ def _backbone(flat: FlatNetwork, arc_zone: NDArray[np.int16]) -> NDArray[np.bool
         size = np.bincount(label[u], weights=flat.km[arcs], minlength=len(flat.lon))
         result[arcs] = size[label[u]] >= BACKBONE_KM
     return result
-
-
-def default_zone(tables: Tables, *, mode: str, country: str) -> Zone | None:
-    """The zone that owns a country for a mode, if the country is served."""
-    for zone in tables.zones:
-        if zone.mode == mode and zone.default and country in zone.countries:
-            return zone
-    return None
