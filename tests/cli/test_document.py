@@ -71,6 +71,10 @@ OK_SHAPE: dict[str, Any] = {
          "grade": str, "lon": float, "lat": float}
     ],
     "sequence": [str],
+    "profile": [
+        {"step": str, "km": float, "hours": {"mean": float, "p10": float, "p90": float},
+         "usd": {"mean": float, "p10": float, "p90": float}}
+    ],
 }  # fmt: skip
 EVENT_KINDS = {
     "fill", "border", "gauge_change", "lift", "wait", "release", "pickup", "delivery",

@@ -31,7 +31,7 @@ LICENCES = (
 Geometries = dict[tuple[str, str], list[tuple[float, float]]]
 
 
-def document(answer: Answer, *, reproduce: str) -> dict[str, Any]:
+def document(answer: Answer, *, reproduce: str, profile: bool = False) -> dict[str, Any]:
     """Make the document of an answer.
 
     Parameters
@@ -39,13 +39,15 @@ def document(answer: Answer, *, reproduce: str) -> dict[str, Any]:
     answer : Answer
     reproduce : str
         The command that gives the same answer again.
+    profile : bool
+        Whether each option says what has run up after each step.
 
     Returns
     -------
     dict
         ``corridors.compare/1`` or ``corridors.route/1``.
     """
-    return _Writer(answer).write(reproduce)
+    return _Writer(answer, profile=profile).write(reproduce)
 
 
 def geometries(answer: Answer) -> Geometries:
@@ -122,8 +124,8 @@ def _path(answer: Answer, mode: str, zone: str, a: int, b: int) -> list[tuple[fl
 
 
 class _Writer:
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
+    def __init__(self, answer: Answer, *, profile: bool = False) -> None:
+        self.answer, self.profile = answer, profile
         self.flags = read_flags(answer.engine)
 
     def write(self, reproduce: str) -> dict[str, Any]:
@@ -196,7 +198,10 @@ class _Writer:
         }
         if option.route is None or option.spread is None:
             return head | {"variants": self._variants(option)}
-        return head | self._body(option.route, option.spread) | {"variants": self._variants(option)}
+        body = head | self._body(option.route, option.spread)
+        if self.profile:
+            body["profile"] = _profile(option.route, option.spread)
+        return body | {"variants": self._variants(option)}
 
     def _variants(self, option: Option) -> list[dict[str, Any]]:
         rows = []
@@ -395,6 +400,15 @@ def _clock_end(end: End, terminal: bool) -> str:
 
 def _quantities(mean: float, quantiles: Sequence[float]) -> dict[str, float]:
     return {"mean": mean, "p10": quantiles[0], "p50": quantiles[1], "p90": quantiles[2]}
+
+
+def _profile(route: Route, spread: Spread) -> list[dict[str, Any]]:
+    from corridors.analysis.profile import profile
+
+    return [
+        {"step": row.step, "km": row.km, "hours": row.hours._asdict(), "usd": row.usd._asdict()}
+        for row in profile(route, spread)
+    ]
 
 
 def _co2e(route: Route) -> dict[str, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +24,18 @@ class Spread:
     hours, usd : (n,) float64
     step_hours : dict
         Step id to its drawn hours.
+    draws : Draws
+        The random numbers behind them.
     """
 
     hours: NDArray[np.float64]
     usd: NDArray[np.float64]
     step_hours: dict[str, NDArray[np.float64]]
+    draws: Draws = field(repr=False)
+
+    def step_usd(self, step: Leg | Event) -> NDArray[np.float64]:
+        """Drawn dollars of a step: few ask for them, so they are drawn again and not kept."""
+        return _sum(step.vector.usd, self.draws, "usd")
 
     def quantiles(self, dimension: str) -> tuple[float, float, float]:
         """P10, P50 and P90 of ``hours`` or ``usd``."""
@@ -99,7 +106,7 @@ def draw(route: Route, draws: Draws) -> Spread:
         by_step[step.id] = step_hours
         hours += step_hours
         usd += _sum(step.vector.usd, draws, "usd")
-    return Spread(hours, usd, by_step)
+    return Spread(hours, usd, by_step, draws)
 
 
 def _sum(charges: Sequence[Charge], draws: Draws, dimension: str) -> NDArray[np.float64]:

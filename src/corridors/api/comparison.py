@@ -50,7 +50,7 @@ class Comparison:
     @cached_property
     def document(self) -> dict[str, Any]:
         """The JSON document of the command line."""
-        return document(self.answer, reproduce=self.reproduce)
+        return document(self.answer, reproduce=self.reproduce, profile=True)
 
     @cached_property
     def geometries(self) -> Geometries:

@@ -45,7 +45,7 @@ def run_map(options: argparse.Namespace, argv: Sequence[str]) -> int:
     from corridors.analysis.document import document, geometries
     from corridors.outputs.map import write_map
 
-    answer_document = document(answer, reproduce=_command(argv))
+    answer_document = document(answer, reproduce=_command(argv), profile=True)
     written = write_map(answer_document, geometries(answer), Path(options.out))
     for path in written:
         print(path)
@@ -111,7 +111,7 @@ def _command(argv: Sequence[str]) -> str:
 def _show(answer: Answer, options: argparse.Namespace, argv: Sequence[str]) -> int:
     from corridors.analysis.document import document
 
-    answer_document = document(answer, reproduce=_command(argv))
+    answer_document = document(answer, reproduce=_command(argv), profile=options.format == "json")
     if options.format == "json":
         result = json.dumps(answer_document, ensure_ascii=False, indent=2) + "\n"
     elif options.format == "csv":
