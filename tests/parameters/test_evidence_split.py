@@ -1,4 +1,4 @@
-"""The facts are split by publisher before any fitting, and no parameter rests on the held-out side."""
+"""The facts are split by publisher before any fitting; no parameter rests on the held-out side."""
 
 from __future__ import annotations
 
