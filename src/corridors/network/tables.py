@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from corridors.errors import DataError
+from corridors.network.cells import LonLat as LonLat  # rows and their readers speak of it
+from corridors.network.cells import cell_text, reader
 
 Row = TypeVar("Row")
-LonLat = tuple[float, float]
 
 
 class Zone(NamedTuple):
@@ -255,38 +256,71 @@ def read_rows(path: Path, row_class: type[Row]) -> tuple[Row, ...]:
         With file, line, column and value of the first fault.
     """
     shape: Any = row_class  # a NamedTuple class, which typing cannot bound a variable by
-    choices = CHOICES.get(row_class.__name__, {})
-    # Annotations as they are written: to evaluate them takes longer than to read a table.
-    kinds = {name: getattr(k, "__forward_arg__", k) for name, k in shape.__annotations__.items()}
-    read = {name: _reader(kinds[name], name, choices.get(name)) for name in shape._fields}
+    read = cell_readers(row_class)
     required = [name for name in shape._fields if name not in shape._field_defaults]
     rows: list[Row] = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            header = next(reader, [])
+            lines = csv.reader(file, strict=True)
+            header = next(lines, [])
             absent = [name for name in required if name not in header]
             if absent:
                 raise DataError(f"{path}:1: column {absent[0]!r} is missing")
             known = [(at, name, read[name]) for at, name in enumerate(header) if name in read]
-            for cells in reader:
+            for cells in lines:
                 if not cells:
                     continue
                 if len(cells) != len(header):
                     raise DataError(
-                        f"{path}:{reader.line_num}: {len(header)} cells expected, "
-                        f"found {len(cells)}"
+                        f"{path}:{lines.line_num}: {len(header)} cells expected, found {len(cells)}"
                     )
                 try:
                     values = {name: make(cells[at].strip()) for at, name, make in known}
                 except (ValueError, KeyError):
-                    raise _fault(f"{path}:{reader.line_num}", cells, known) from None
+                    raise _fault(f"{path}:{lines.line_num}", cells, known) from None
                 rows.append(row_class(**values))
     except FileNotFoundError as error:
         raise DataError(f"{path}: missing; is the data folder complete?") from error
     except (OSError, csv.Error, UnicodeDecodeError) as error:
         raise DataError(f"{path}: not a readable CSV table ({error})") from error
     return tuple(rows)
+
+
+def cell_kinds(row_class: type[Any]) -> dict[str, str]:
+    """Columns of a row class, each with its type as it is written there.
+
+    Examples
+    --------
+    >>> cell_kinds(Zone)["gauge_mm"]
+    'int | None'
+    """
+    # Annotations as they are written: to evaluate them takes longer than to read a table.
+    kinds = row_class.__annotations__.items()
+    return {name: str(getattr(kind, "__forward_arg__", kind)) for name, kind in kinds}
+
+
+def cell_readers(row_class: type[Any]) -> dict[str, Callable[[str], Any]]:
+    """How the cells of each column are read; a ValueError says what a text is not.
+
+    Examples
+    --------
+    >>> cell_readers(Zone)["countries"]("KZ;UZ")
+    ('KZ', 'UZ')
+    """
+    choices = CHOICES.get(row_class.__name__, {})
+    kinds = cell_kinds(row_class)
+    return {name: reader(kind, name, choices.get(name)) for name, kind in kinds.items()}
+
+
+def cell_texts(row: Any) -> dict[str, str]:
+    """The cells of a row, as they stand in its table.
+
+    Examples
+    --------
+    >>> cell_texts(Chokepoint("MAL", "Strait of Malacca", 2.8, 101.0))
+    {'id': 'MAL', 'name': 'Strait of Malacca', 'lat': '2.8', 'lon': '101'}
+    """
+    return {name: cell_text(value) for name, value in row._asdict().items()}
 
 
 def _fault(
@@ -299,80 +333,6 @@ def _fault(
         except (ValueError, KeyError) as error:
             return DataError(f"{where}: column {name!r}: {cells[at].strip()!r} {error}")
     return DataError(f"{where}: cannot be read")
-
-
-LIMITS = {"lat": 90, "south": 90, "north": 90, "lon": 180, "west": 180, "east": 180}
-"""Columns in degrees."""
-
-MUST_BE_FILLED = frozenset({"id", "zone", "name", "country", "a", "b", "mode"})
-
-
-def _reader(kind: str, name: str, allowed: tuple[str, ...] | None) -> Callable[[str], Any]:
-    """How a cell of a column is read; a ValueError says what it is not."""
-    if kind.endswith(" | None"):
-        inner = _reader(kind.removesuffix(" | None"), name, allowed)
-        return lambda text: inner(text) if text else None
-    if allowed is not None:
-        return lambda text: _one_of(text, allowed)
-    if kind in ("int", "float"):
-        number = int if kind == "int" else float
-        return lambda text: _number(text, number, LIMITS.get(name))
-    return {
-        "str": _filled if name in MUST_BE_FILLED else str,
-        "bool": _yes_or_no,
-        "tuple[LonLat, ...]": _polyline,
-        "tuple[str, ...]": _list,
-    }[kind]
-
-
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(";") if part.strip())
-
-
-def _one_of(text: str, allowed: tuple[str, ...]) -> str:
-    if text not in allowed:
-        raise ValueError(f"is not one of {', '.join(allowed)}")
-    return text
-
-
-def _filled(text: str) -> str:
-    if not text:
-        raise ValueError("is empty")
-    return text
-
-
-def _yes_or_no(text: str) -> bool:
-    if text.lower() not in ("1", "0", "true", "false"):
-        raise ValueError("is not 1 or 0")
-    return text.lower() in ("1", "true")
-
-
-def _number(text: str, kind: type[Any], limit: int | None) -> Any:
-    try:
-        value = kind(text)
-    except ValueError:
-        what = "a whole number" if kind is int else "a number"
-        raise ValueError(f"is not {what}") from None
-    if value != value or value in (float("inf"), float("-inf")):
-        raise ValueError("is not finite")
-    if limit is not None and abs(value) > limit:
-        raise ValueError(f"lies beyond {limit} degrees")
-    return value
-
-
-def _polyline(text: str) -> tuple[LonLat, ...]:
-    points: list[LonLat] = []
-    for pair in text.split(","):
-        numbers = pair.split()
-        if len(numbers) != 2:
-            raise ValueError("is no line: points are `lon lat`, with commas between")
-        lon, lat = (
-            _number(part, float, limit) for part, limit in zip(numbers, (180, 90), strict=True)
-        )
-        points.append((lon, lat))
-    if len(points) < 2:
-        raise ValueError("is no line: it needs two points")
-    return tuple(points)
 
 
 def gateway_targets(step: CorridorStep) -> list[tuple[str, str]]:
@@ -460,13 +420,13 @@ def _where(path: Path, row: tuple[str, ...], value: str, *, last: bool = False) 
     """File, line and column of a value, looked for again once a row is known to be wrong."""
     found = str(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        header = next(reader, [])
-        for cells in reader:
+        lines = csv.reader(file)
+        header = next(lines, [])
+        for cells in lines:
             if tuple(cell.strip() for cell in cells[: len(row)]) != row:
                 continue
             holds = [h for h, c in zip(header, cells, strict=False) if _mentions(c, value)]
-            found = f"{path}:{reader.line_num}: column {holds[0]!r}" if holds else found
+            found = f"{path}:{lines.line_num}: column {holds[0]!r}" if holds else found
             if not last:
                 break
     return found
