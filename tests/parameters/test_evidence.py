@@ -106,3 +106,35 @@ def test_a_broken_row_is_named(tmp_path: Path, cells: dict[str, str], message: s
 def test_two_rows_of_one_id_are_refused() -> None:
     with pytest.raises(DataError, match="twice"):
         Evidence([EvidenceRow("A"), EvidenceRow("A")])
+
+
+def later(**cells: object) -> Evidence:
+    old = EvidenceRow("A", quantity="volume_teu", year=2024, superseded_by="B")
+    new = {"id": "B", "quantity": "volume_teu", "year": 2025} | cells
+    return Evidence([old, EvidenceRow(**new)])  # type: ignore[arg-type]
+
+
+def test_a_superseded_figure_stays_with_its_date() -> None:
+    rows = later()
+    assert ids(rows.select()) == ["A", "B"]
+    assert (rows["A"].superseded_by, rows["A"].year) == ("B", 2024)
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ({"id": "C"}, "no other row"),
+        ({"quantity": "distance_km"}, "speaks of 'distance_km'"),
+        ({"year": 2023}, "is older"),
+    ],
+)
+def test_nothing_is_superseded_by_what_is_absent_unlike_or_older(
+    cells: dict[str, object], message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        later(**cells)
+
+
+def test_no_figure_supersedes_itself() -> None:
+    with pytest.raises(DataError, match="no other row"):
+        Evidence([EvidenceRow("A", superseded_by="A")])

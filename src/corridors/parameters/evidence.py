@@ -29,6 +29,7 @@ class EvidenceRow:
 
     Blank text means unknown; numbers and years are ``None`` when unknown. `value_low` and
     `value_high` are the range the source gives (equal for a single figure), not a P10-P90.
+    `superseded_by` names a later figure for the same thing; the row stays, with its date.
 
     Examples
     --------
@@ -61,6 +62,7 @@ class EvidenceRow:
     seen: str = ""
     grade: str = ""
     note: str = ""
+    superseded_by: str = ""
 
     @property
     def midpoint(self) -> float | None:
@@ -104,6 +106,8 @@ class Evidence:
             if row.id in table:
                 raise DataError(f"evidence id {row.id!r} appears twice; keep one row per id")
             table[row.id] = row
+        for row in table.values():
+            _check_later(row, table)
         self._rows = table
 
     @classmethod
@@ -178,6 +182,20 @@ class Evidence:
             )
 
         return Evidence(row for row in self if keep(row))
+
+
+def _check_later(row: EvidenceRow, table: dict[str, EvidenceRow]) -> None:
+    """A figure is superseded by a row that is there, speaks of the same and is not older."""
+    if not row.superseded_by:
+        return
+    later = table.get(row.superseded_by)
+    where = f"evidence {row.id!r}: superseded_by {row.superseded_by!r}"
+    if later is None or later is row:
+        raise DataError(f"{where} is no other row of the table")
+    if later.quantity != row.quantity:
+        raise DataError(f"{where} speaks of {later.quantity!r}, not of {row.quantity!r}")
+    if row.year is not None and later.year is not None and later.year < row.year:
+        raise DataError(f"{where} is older ({later.year}) than the row itself ({row.year})")
 
 
 def parse_age(text: str) -> int:
