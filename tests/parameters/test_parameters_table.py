@@ -55,13 +55,23 @@ UNITS = {
     "co2e_kg": re.compile("kg/FEU"),
     "value_of_time_usd_day": re.compile("USD/FEU-day"),
     "shock_share": re.compile("share"),
+    "insurance_share": re.compile("share of cargo value"),
+    "war_risk_share": re.compile("share of cargo value"),
+    "capital_cost_share_year": re.compile("share a year"),
+    "toll_usd_km": re.compile("USD/FEU-km"),
+    "payload_t": re.compile("t"),
+    "payload_limit_t": re.compile("t/FEU"),
+    "adjust": re.compile("h|USD/FEU|factor"),
     **{
         f"{name}_h": re.compile("h")
         for name in [
             "border",
             "reload",
+            "passage",
             "gauge",
             "lift",
+            "batch",
+            "berth",
             "wait",
             "sail",
             "fill",
@@ -82,7 +92,9 @@ UNITS = {
             "release",
             "pickup",
             "delivery",
+            "permit",
             "equipment",
+            "empty_return",
         ]
     },
 }
