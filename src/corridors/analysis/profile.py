@@ -68,7 +68,8 @@ def profile(route: Route, spread: Spread) -> list[ProfileStep]:
     km = _exact_sums([step.km if isinstance(step, Leg) else 0.0 for step in route.steps])
     hours, usd = _bands(route, spread, "hours"), _bands(route, spread, "usd")
     return [
-        ProfileStep(step.id, *row) for step, *row in zip(route.steps, km, hours, usd, strict=True)
+        ProfileStep(step.id, *row)
+        for step, row in zip(route.steps, zip(km, hours, usd, strict=True), strict=True)
     ]
 
 

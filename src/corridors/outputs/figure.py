@@ -7,32 +7,27 @@ here: our parts are :class:`Raw`, which no template engine ever sees.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 import json
 import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from branca.element import CssLink, Element, Figure, JavascriptLink
 
 from corridors.errors import DataError, OutputError
+from corridors.outputs.template import asset_text, data_uri, fill
 
 LEAFLET_JS = "leaflet.js"
 LEAFLET_CSS = "leaflet.css"
-_ASSETS = files("corridors.outputs") / "assets"
 _EXTERNAL = re.compile(
     r"<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)\s*=\s*[\"']?\s*((?:https?:)?//[^\"'\s>]+)",
     re.IGNORECASE,
 )
 _SOURCE_MAP = re.compile(r"//# sourceMappingURL=\S+|/\*# sourceMappingURL=.*?\*/")
-_SLOT = re.compile(r"%%([A-Z_]+)%%")
 
 
 class OfflineAssetError(OutputError):
@@ -61,62 +56,12 @@ class Raw(Element):
         return self.content
 
 
-@cache
-def asset(name: str) -> bytes:
-    """Read a vendored file and check it against the manifest.
-
-    Examples
-    --------
-    >>> asset("leaflet.js")[:3]
-    b'/* '
-    """
-    manifest = json.loads((_ASSETS / "MANIFEST.json").read_text(encoding="utf-8"))
-    content = (_ASSETS / name).read_bytes()
-    wanted = manifest.get(name, {}).get("sha256")
-    if wanted and hashlib.sha256(content).hexdigest() != wanted:
-        raise DataError(f"asset {name} is not the file the manifest names: reinstall corridors")
-    return content
-
-
-def asset_text(name: str) -> str:
-    """Read a text asset of this package.
-
-    Examples
-    --------
-    >>> "leaflet-pane" in asset_text("leaflet.css")
-    True
-    """
-    return asset(name).decode("utf-8")
-
-
-def data_uri(name: str) -> str:
-    """A vendored image as ``data:`` address.
-
-    Examples
-    --------
-    >>> data_uri("leaflet-layers.png")[:22]
-    'data:image/png;base64,'
-    """
-    return "data:image/png;base64," + base64.b64encode(asset(name)).decode("ascii")
-
-
 def _leaflet_css() -> str:
     css = re.sub(r"/\*.*?\*/", "", asset_text(LEAFLET_CSS), flags=re.DOTALL)
     layers = f"url({data_uri('leaflet-layers.png')})"
     css = re.sub(r"url\(images/layers(?:-2x)?\.png\)", layers, css)
     css = re.sub(r"url\((?!data:)[^)]*\)", "none", css)
     return re.sub(r"\s+", " ", css)
-
-
-def fill(template: str, parts: Mapping[str, str]) -> str:
-    """Put parts into the ``%%NAME%%`` slots of a page, once: what a part holds is not searched.
-
-    Examples
-    --------
-    >>> fill("<p>%%A%%</p>", {"A": "%%B%%", "B": "never"})
-    '<p>%%B%%</p>'
-    """
-    return _SLOT.sub(lambda slot: parts[slot[1]], template)
 
 
 class OfflineFigure(Figure):

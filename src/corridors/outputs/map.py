@@ -20,11 +20,11 @@ from corridors.outputs.figure import (
     LEAFLET_JS,
     OfflineFigure,
     Raw,
-    asset_text,
     write_atomically,
 )
 from corridors.outputs.page import parts
 from corridors.outputs.static_map import png_of, sheet_svg
+from corridors.outputs.template import asset_text
 from corridors.outputs.view import Geometries, view
 
 _MAP_OPTIONS: dict[str, Any] = {

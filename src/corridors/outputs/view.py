@@ -28,7 +28,7 @@ MARKS = {
     "strait": "Strait, canal or cape",
     "terminal": "Terminal",
 }
-_MARK_OF = {
+MARK_OF = {
     "wait": "wait",
     "gauge_change": "gauge",
     "border": "border",
@@ -222,7 +222,7 @@ def _marks(
             if at is None:
                 continue
             mark = _mark(marks, event.get("place"), *at)
-            kind = _MARK_OF.get(event["kind"], "terminal")
+            kind = MARK_OF.get(event["kind"], "terminal")
             if _mark_rank(kind) < _mark_rank(mark["kind"]):
                 mark["kind"] = kind
             mark["items"].append(_item(number, event))

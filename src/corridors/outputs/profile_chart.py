@@ -1,0 +1,325 @@
+"""The profile: kilometres across, days or dollars upwards, one line per corridor.
+
+A run slopes, an event is a step straight up, the band holds eight in ten shipments. Everything
+is read from the document, so that the end of a line is the total of the table.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from corridors.outputs import text, wording
+from corridors.outputs.colours import INK, MODES, MUTED
+from corridors.outputs.labels import Box, Sheet
+from corridors.outputs.profile_labels import (
+    Point,
+    Track,
+    end_name,
+    end_names,
+    shortened,
+    stop_names,
+)
+from corridors.outputs.profile_steps import Step, Unit, steps_of, unit_of
+from corridors.outputs.static_parts import svg_text
+
+_RULE = "#e3e7eb"
+_LANE = 3.1
+_EASE = 34.0
+
+
+def ticks(most: float, room: float, *, apart: float) -> list[float]:
+    """Round numbers from 0 to at least `most`, at least so many pixels apart.
+
+    Examples
+    --------
+    >>> ticks(47, 300, apart=50)
+    [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]
+    """
+    most = max(most, 1e-9)
+    least = most * apart / room
+    power = 10.0 ** math.floor(math.log10(least))
+    step = next(power * k for k in (1, 2, 5, 10) if power * k >= least * (1 - 1e-9))
+    return [step * n for n in range(math.ceil(most / step - 1e-9) + 1)]
+
+
+@dataclass
+class _Frame:
+    """Maps kilometres and days or dollars to pixels."""
+
+    area: Box
+    km: float
+    most: float
+    zero: Point = field(init=False)
+    scale: Point = field(init=False)
+
+    def __post_init__(self) -> None:
+        left, top, right, bottom = self.area
+        self.zero = (left, bottom)
+        self.scale = ((right - left) / (self.km or 1.0), (bottom - top) / (self.most or 1.0))
+
+    def __call__(self, km: float, value: float) -> Point:
+        return self.zero[0] + km * self.scale[0], self.zero[1] - value * self.scale[1]
+
+
+def chart(
+    document: Mapping[str, Any], of: str, area: Box, *, narrow: bool = False, linked: bool = False
+) -> str:
+    """Draw the profiles of a document into an area of a sheet.
+
+    Parameters
+    ----------
+    document : mapping
+        Made with ``profile=True``.
+    of : "days" or "usd"
+    area : box
+        Left, top, right and bottom edge, axes and labels included.
+    narrow : bool
+        For a column as wide as a telephone: no room at the right for the names.
+    linked : bool
+        Whether every step is a path of its own that a script can find.
+
+    Returns
+    -------
+    str
+        A fragment of SVG.
+
+    Examples
+    --------
+    >>> chart({"options": [], "shipment": {"origin": {}, "destination": {}}}, "days", (0, 0, 9, 9))
+    ''
+    """
+    unit = unit_of(of)
+    options = wording.usable(document)
+    if not options:
+        return ""
+    styles = wording.styles(options)
+    bare = [
+        Track(option, style, number, steps_of(option, unit), [])
+        for number, (option, style) in enumerate(zip(options, styles, strict=True))
+    ]
+    sizes = (11.5, 10.5) if narrow else (13.5, 12.0)
+    frame, ups = _frame(bare, unit, area, size=sizes[0], narrow=narrow)
+    tracks = [track._replace(way=way) for track, way in zip(bare, _ways(bare, frame), strict=True)]
+    left, _, right, bottom = frame.area
+    sheet = Sheet((left + 2, area[1], area[2] - 2, bottom - 2))
+    out = [_axes(document, unit, frame, ups, narrow=narrow)]
+    out += [_band(track, frame) for track in tracks]
+    out.append(_lines(tracks, sheet, linked=linked))
+    out += [_end(track, frame, sheet) for track in tracks]
+    names = end_names(tracks, unit, sheet, sizes[0])
+    out += [stop_names(tracks, unit, sheet, sizes[1]), names]
+    if not linked:
+        return f"<g>{''.join(out)}</g>"
+    now = f'<path class="now" d="M{left:.0f} 0H{right:.0f}" stroke="{INK}" visibility="hidden"/>'
+    scale = f'data-zero="{bottom:.1f}" data-scale="{frame.scale[1]:.4f}"'
+    return f"<g {scale}>{''.join(out)}{now if unit.name == 'days' else ''}</g>"
+
+
+def _frame(
+    tracks: Sequence[Track], unit: Unit, area: Box, *, size: float, narrow: bool
+) -> tuple[_Frame, list[float]]:
+    """The scale, with room at the right for the names of the longest ways."""
+    km = max(track.steps[-1].km[1] for track in tracks)
+    most = max(step.p90[1] for track in tracks for step in track.steps)
+    far = [track for track in tracks if track.steps[-1].km[1] > 0.8 * km]
+    aside = 12.0 if narrow else 26 + max(end_name(track, unit, size)[2] for track in far)
+    left, top, right, bottom = area
+    plot = (left + (36 if narrow else 62), top + 24, right - aside, bottom - 40)
+    ups = ticks(most, plot[3] - plot[1], apart=44)
+    # Above the highest tick that is needed there may be room left: it is not shown.
+    return _Frame(plot, km, max(most, ups[-2] if len(ups) > 1 else 0.0) * 1.02), ups
+
+
+def _axes(
+    document: Mapping[str, Any], unit: Unit, frame: _Frame, ups: Sequence[float], *, narrow: bool
+) -> str:
+    left, top, right, bottom = frame.area
+    size = 11.0 if narrow else 12.0
+    out: list[str] = []
+    for value in ups:
+        if value > frame.most:
+            break
+        y = frame(0, value)[1]
+        out.append(f'<path d="M{left:.0f} {y:.1f}H{right:.1f}" stroke="{_RULE}"/>')
+        name = f"{value:,.0f}" if unit.name == "days" or narrow else f"${value:,.0f}"
+        out.append(svg_text(left - 8, y + 4, name, size, fill=MUTED, anchor="end"))
+    for km in ticks(frame.km, right - left, apart=70 if narrow else 90):
+        if km > frame.km:
+            break
+        x = frame(km, 0)[0]
+        out.append(f'<path d="M{x:.1f} {bottom:.1f}v5" stroke="{MUTED}"/>')
+        words = f"{km:,.0f}"
+        out.append(svg_text(x, bottom + 18, words, size, fill=MUTED, anchor="middle"))
+    out.append(f'<path d="M{left:.0f} {bottom:.1f}H{right:.1f}" stroke="{MUTED}"/>')
+    origin = wording.short_place(document["shipment"]["origin"].get("name"))
+    across = shortened(f"Kilometres from {origin}", right - left, size)
+    out.append(svg_text(right, bottom + 34, across, size, fill=MUTED, anchor="end"))
+    start = text.clean(document["shipment"].get("clock_start")) or "the start"
+    upward = f"Days since {start}" if unit.name == "days" else "US dollars spent so far"
+    out.append(svg_text(left - (36 if narrow else 50), top - 10, upward, size, fill=MUTED))
+    return "".join(out)
+
+
+def _pairs(points: Iterable[Point]) -> str:
+    return "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+
+
+def _band(track: Track, frame: _Frame) -> str:
+    """P10 to P90 after every step: along the upper edge and back along the lower."""
+    high = [frame(0, 0), *(frame(s.km[1], s.p90[1]) for s in track.steps)]
+    low = [frame(0, 0), *(frame(s.km[1], s.p10[1]) for s in track.steps)]
+    colour = track.style.line
+    edge = "".join(
+        f'<path d="M{_pairs(line)}" stroke="{colour}" stroke-width=".8" stroke-opacity=".5"/>'
+        for line in (high, low)
+    )
+    whole = _pairs([*high, *reversed(low)])
+    return (
+        f'<g class="band" data-o="{track.number}" fill="none"><path d="M{whole}Z" '
+        f'fill="{colour}" fill-opacity=".09"/>{edge}</g>'
+    )
+
+
+# Lines --------------------------------------------------------------------------------------
+
+
+def _ways(tracks: Sequence[Track], frame: _Frame) -> list[list[list[Point]]]:
+    """Points of every step; where corridors run up alike they lie side by side."""
+    plain = [
+        [[frame(s.km[0], s.mean[0]), frame(s.km[1], s.mean[1])] for s in track.steps]
+        for track in tracks
+    ]
+    lines = [[way[0][0], *(step[1] for step in way)] if way else [] for way in plain]
+    together = [
+        max((_shared(line, other) for other in lines if other is not line), default=0.0)
+        for line in lines
+    ]
+    middle = min(track.steps[-1].km[1] for track in tracks)
+    order = sorted(
+        (i for i in range(len(tracks)) if together[i] > 12),
+        key=lambda i: -_value_at(tracks[i], middle),
+    )
+    shift = {i: _LANE * ((len(order) - 1) / 2 - rank) for rank, i in enumerate(order)}
+    return [
+        [
+            [(x, min(y, frame.zero[1])) for x, y in points]
+            for points in _shifted(way, together[i], shift.get(i, 0.0))
+        ]
+        for i, way in enumerate(plain)
+    ]
+
+
+def _value_at(track: Track, km: float) -> float:
+    for step in track.steps:
+        if step.km[1] > km:
+            share = (km - step.km[0]) / (step.km[1] - step.km[0])
+            return step.mean[0] + share * (step.mean[1] - step.mean[0])
+    return track.steps[-1].mean[1]
+
+
+def _shared(line: Sequence[Point], other: Sequence[Point]) -> float:
+    """Length in pixels for which two lines from one origin are the same."""
+    gone = 0.0
+    for (a, b), (c, d) in zip(pairwise(line), pairwise(other), strict=False):
+        one, two = math.dist(a, b), math.dist(c, d)
+        least = min(one, two)
+        if not least:
+            if one or two:
+                return gone
+            continue
+        p = [a[k] + (b[k] - a[k]) * least / one for k in (0, 1)]
+        q = [c[k] + (d[k] - c[k]) * least / two for k in (0, 1)]
+        if math.dist(p, q) > 1.5:
+            return gone
+        gone += least
+        if abs(one - two) > 1.5:
+            return gone
+    return gone
+
+
+def _shifted(way: Sequence[Sequence[Point]], shared: float, shift: float) -> Iterator[list[Point]]:
+    """Steps moved into a lane as long as they are shared, and eased in and out of it."""
+    bends = (_EASE / 2, shared, shared + _EASE) if shift else ()
+    gone = 0.0
+    for start, end in way:
+        length = math.dist(start, end)
+        cuts = sorted(bend - gone for bend in bends if gone < bend < gone + length)
+        points: list[Point] = []
+        for at in (0.0, *cuts, length):
+            share = at / length if length else 0.0
+            here = gone + at
+            rest = max(0.0, min(1.0, here * 2 / _EASE, 1 - (here - shared) / _EASE)) * shift
+            x = start[0] + (end[0] - start[0]) * share - rest
+            points.append((x, start[1] + (end[1] - start[1]) * share - rest))
+        yield points
+        gone += length
+
+
+def _lines(tracks: Sequence[Track], sheet: Sheet, *, linked: bool) -> str:
+    casing: list[str] = []
+    strokes: list[str] = []
+    for track in tracks:
+        for points in track.way:
+            for a, b in pairwise(points):
+                parts = max(1, int(math.dist(a, b) / 8))
+                sheet.trace(
+                    (
+                        (a[0] + (b[0] - a[0]) * k / parts, a[1] + (b[1] - a[1]) * k / parts)
+                        for k in range(parts + 1)
+                    ),
+                    reach=3.0,
+                )
+        every = [p for points in track.way for p in points]
+        casing.append(f'<path d="M{_pairs(every)}" stroke="#fff" stroke-width="5"/>')
+        pieces = [_stroke(run, linked=linked) for run in _runs(track, linked=linked)]
+        strokes.append(
+            f'<g class="line" data-o="{track.number}" stroke="{track.style.line}">'
+            f"{''.join(pieces)}</g>"
+        )
+    return f'<g fill="none" stroke-linejoin="round">{"".join((*casing, *strokes))}</g>'
+
+
+def _runs(track: Track, *, linked: bool) -> Iterator[tuple[Step, list[Point]]]:
+    """Steps with their points; those of one pattern are joined when no script looks for them."""
+    held: tuple[Step, list[Point]] | None = None
+    for step, points in zip(track.steps, track.way, strict=True):
+        if held and not linked and held[0].mode == step.mode:
+            held[1].extend(points[1:])
+            continue
+        if held:
+            yield held
+        held = (step, list(points))
+    if held:
+        yield held
+
+
+def _stroke(run: tuple[Step, list[Point]], *, linked: bool) -> str:
+    step, points = run
+    path = f'<path d="M{_pairs(points)}"'
+    if linked:
+        path += f' data-{"leg" if step.mode else "event"}="{step.number}"'
+    if not step.mode:
+        return path + ' stroke-width="3.4" stroke-linecap="square"/>'
+    _, width, dash, cap = MODES[step.mode]
+    width = 3.4 if step.mode == "ferry" else min(width, 2.9)
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    return path + f' stroke-width="{width:g}" stroke-linecap="{cap}"{dashes}/>'
+
+
+def _end(track: Track, frame: _Frame, sheet: Sheet) -> str:
+    """The total, with its range as a whisker."""
+    last = track.steps[-1]
+    x, y = frame(last.km[1], last.mean[1])
+    low, high = (frame(last.km[1], value)[1] for value in (last.p10[1], last.p90[1]))
+    sheet.trace([(x, high + (low - high) * k / 10) for k in range(11)], reach=4.0)
+    sheet.block((x - 6, y - 6, x + 6, y + 6))
+    colour = track.style.line
+    return (
+        f'<g class="end" data-o="{track.number}" stroke="{colour}" stroke-width="1.6">'
+        f'<path d="M{x:.1f} {high:.1f}V{low:.1f}M{x - 4:.1f} {high:.1f}h8M{x - 4:.1f} {low:.1f}h8"'
+        f' fill="none"/><circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}" stroke="#fff"/></g>'
+    )
