@@ -79,7 +79,7 @@ def lay_over(flat: FlatNetwork, tables: Tables, *, polygons: CountryPolygons) ->
     """
     mode = flat.mode
     flat = _mask(flat, [mask for mask in tables.masks if mask.mode == mode])
-    links = [link for link in tables.links if link.mode == mode and link.status == "operating"]
+    links = [link for link in tables.links if link.mode == mode and _acts(link)]
     flat, loose = _add_links(flat, links, polygons=polygons)
     zones = tuple(zone.zone for zone in tables.zones if zone.mode == mode)
     arc_zone = _zone_of_arcs(flat, tables, zones)
@@ -116,6 +116,11 @@ def _keep(flat: FlatNetwork, keep: NDArray[np.bool_]) -> FlatNetwork:
         vertex_lon=flat.vertex_lon[vertices],
         vertex_lat=flat.vertex_lat[vertices],
     )
+
+
+def _acts(link: Link) -> bool:
+    """Whether a link adds a line, or takes one away: a reshape that is closed only drops."""
+    return link.status == "operating" or (link.kind, link.status) == ("reshape", "closed")
 
 
 @dataclass(slots=True)
@@ -266,8 +271,14 @@ def _add_links(
     position = {code: i for i, code in enumerate(flat.countries)}
     arcs: list[_NewArc] = []
     for i, link in enumerate(links):
+        if link.status == "closed":
+            continue
         pair = (end_nodes[2 * i], end_nodes[2 * i + 1])
-        arcs.extend(_link_arcs(link, pair, flat, nodes, position, polygons=polygons))
+        length_km = link.length_km
+        if length_km is None and link.kind == "reshape":
+            # A chord has the length of its line; only the shape is wanting.
+            length_km = min((float(flat.km[arc]) for arc in _between(flat, pair)), default=None)
+        arcs.extend(_link_arcs(link, pair, flat, nodes, position, length_km, polygons=polygons))
     replaced = _chords_of(flat, links, end_nodes)
     flat = _extend(flat, nodes, arcs, drop=replaced, countries=tuple(position))
     return flat, tuple(dict.fromkeys(loose))
@@ -289,6 +300,7 @@ def _link_arcs(
     flat: FlatNetwork,
     nodes: list[tuple[float, float]],
     position: dict[str, int],
+    length_km: float | None,
     *,
     polygons: CountryPolygons,
 ) -> list[_NewArc]:
@@ -311,7 +323,7 @@ def _link_arcs(
     lon, lat = np.array([p[0] for p in fine]), np.array([p[1] for p in fine])
     codes = polygons.locate(lon, lat).tolist()
     drawn = float(great_circle_km_array(lon[:-1], lat[:-1], lon[1:], lat[1:]).sum())
-    scale = max(1.0, (link.length_km or drawn) / drawn) if drawn else 1.0
+    scale = max(1.0, (length_km or drawn) / drawn) if drawn else 1.0
     arcs: list[_NewArc] = []
     begin, node = 0, pair[0]
     for k in range(1, len(fine)):
@@ -347,9 +359,15 @@ def _chords_of(flat: FlatNetwork, links: list[Link], end_nodes: list[int]) -> ND
     drop = np.zeros(len(flat.u), dtype=bool)
     for i, link in enumerate(links):
         if link.kind == "reshape":
-            a, b = end_nodes[2 * i], end_nodes[2 * i + 1]
-            drop |= ((flat.u == a) & (flat.v == b)) | ((flat.u == b) & (flat.v == a))
+            drop[_between(flat, (end_nodes[2 * i], end_nodes[2 * i + 1]))] = True
     return drop
+
+
+def _between(flat: FlatNetwork, pair: tuple[int, int]) -> NDArray[np.int64]:
+    """Arcs that join two junctions."""
+    a, b = pair
+    joins = ((flat.u == a) & (flat.v == b)) | ((flat.u == b) & (flat.v == a))
+    return np.flatnonzero(joins)
 
 
 def _zone_of_arcs(flat: FlatNetwork, tables: Tables, zones: tuple[str, ...]) -> NDArray[np.int16]:
