@@ -116,6 +116,25 @@ def test_link_shorter_than_its_drawing_is_not_believed(
     assert haul.km >= 111.19
 
 
+def test_reshape_without_a_length_keeps_that_of_its_chord(
+    toy: ModuleType, compiled: Callable[..., CompiledNetwork]
+) -> None:
+    # The chord from B-Y2 to B-TER is drawn with 238.7 km and 240 km long; so is the new line.
+    row = 'bent,rail,reshape,"3.1 1,4.05 0.52,5 0",,operating,invented,'
+    haul = next(h for h in compiled(links(toy, row)).hauls if {h.a, h.b} == {"B-TER", "B-Y2"})
+    assert haul.km == pytest.approx(240, abs=0.01)
+    assert haul.curated_km == pytest.approx(240, abs=0.01)
+
+
+def test_closed_reshape_takes_the_chord_away(
+    toy: ModuleType, compiled: Callable[..., CompiledNetwork]
+) -> None:
+    row = 'shut,rail,reshape,"3.1 1,5 0",,closed,invented,'
+    network = compiled(links(toy, row))
+    assert not [h for h in network.hauls if "B-Y2" in (h.a, h.b)]
+    assert km(network)[("rail:BB", "B-TER", "B-WYRD")] == 230
+
+
 @pytest.mark.parametrize("status", ["planned", "closed"])
 def test_planned_link_is_no_line(
     toy: ModuleType, compiled: Callable[..., CompiledNetwork], status: str
