@@ -25,9 +25,10 @@ from corridors.movement.compiled import (
     write_compiled,
     write_lines,
 )
+from corridors.movement.haul_runs import hauls_from
 from corridors.movement.overlay import ZonedNetwork, lay_over
 from corridors.movement.sea_lanes import service_lanes
-from corridors.movement.zone_graph import Walker, ZoneGraph
+from corridors.movement.zone_graph import Walker, ZoneGraph, round_trip
 from corridors.network.countries import read_polygons
 from corridors.network.flat import read_flat_network
 from corridors.network.inputs import input_hashes
@@ -101,6 +102,10 @@ def _note_placement(zoned: ZonedNetwork, mode: str, findings: list[dict[str, Any
     findings.extend(
         {"check": "link_loose_end", "id": link, "mode": mode} for link in zoned.loose_ends
     )
+    findings.extend(
+        {"check": "gauge_without_zone", "id": f"{country}/{gauge}", "km": round(km, 1)}
+        for (country, gauge), km in sorted(zoned.gauge_without_zone.items())
+    )
 
 
 def _runs(
@@ -121,21 +126,16 @@ def _runs(
         walker = Walker(lines.flat)
         for i, (facility, node) in enumerate(members):
             borders = wanted.get((facility, zone), set())
-            targets = {n for _, n in members[i + 1 :]} | borders
-            if not targets:
+            others = members[i + 1 :]
+            if not others and not borders:
                 continue
-            reach = graph.reach({node: 0.0}, targets=targets)
-            for other, other_node in members[i + 1 :]:
-                if other_node in reach.km:
-                    km, stitched, curated, countries = walker.walk(reach, other_node)
-                    foreign = tuple(code for code in countries if code not in owners[zone])
-                    hauls.append(
-                        Haul(facility, other, zone, km, stitched, curated, countries, foreign)
-                    )
-            for border in borders:
-                if border in reach.km:
-                    km, _, _, countries = walker.walk(reach, border)
-                    to_border[(facility, zone, border)] = (km, countries)
+            targets = {n for _, n in others} | borders
+            reached = round_trip(graph, node, targets)
+            here = (facility, node)
+            hauls += hauls_from(walker, reached, here, others, zone=zone, own=owners[zone])
+            for border in borders & reached.keys():
+                km, _, _, countries = walker.walk(reached[border], border)
+                to_border[(facility, zone, border)] = (km, countries)
     runs = []
     for crossing in crossings:
         run = _best_run(lines, crossing, to_border)

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 SCHEMA = "corridors.network/4"
 
 KmByCountry = dict[str, float]
+
+NO_CLASSES: Mapping[str, float] = MappingProxyType({})
 
 
 class Haul(NamedTuple):
@@ -43,6 +46,9 @@ class Haul(NamedTuple):
         Kilometres per country by geometry.
     foreign : tuple of str
         Countries that the line clips although its zone does not own them.
+    classes : mapping
+        Kilometres by class of line (``electrified``, ``double_track``, ``motorway``), where the
+        network was built from a source with tags; a kilometre may be of several classes.
     """
 
     a: str
@@ -53,6 +59,7 @@ class Haul(NamedTuple):
     curated_km: float
     countries: KmByCountry
     foreign: tuple[str, ...] = ()
+    classes: Mapping[str, float] = NO_CLASSES
 
 
 class CrossingRun(NamedTuple):
@@ -139,7 +146,7 @@ class ZoneHauls:
 
     def haul(self, row: int) -> Haul:
         """A haul with all that is known of it."""
-        stitched, curated, packed = _parsed(self._details[row], self.zone)
+        stitched, curated, packed, *classes = _parsed(self._details[row], self.zone)
         km = self._lengths[row]
         return Haul(
             self.names[self._a[row]],
@@ -150,6 +157,7 @@ class ZoneHauls:
             curated,
             _unpack(packed, km),
             tuple(self._foreign.get(str(row), ())),
+            classes[0] if classes else NO_CLASSES,
         )
 
     @cached_property
@@ -294,6 +302,8 @@ def write_lines(path: Path, lines: Lines) -> None:
 
 def _runs(values: NDArray[np.int16]) -> list[list[int]]:
     """Run-length form: arcs of a zone mostly stand together."""
+    if not len(values):
+        return []
     edges = np.flatnonzero(np.diff(values)) + 1
     starts = np.concatenate([[0], edges]).astype(int)
     sizes = np.diff(np.concatenate([starts, [len(values)]]))
@@ -307,7 +317,7 @@ def _read_lines(folder: Path, mode: str) -> Lines:
     path = folder / f"{mode}.json"
     try:
         extra = json.loads(path.read_text("utf-8"))
-        runs = np.array(extra["arc_zone"], dtype=np.int64)
+        runs = np.array(extra["arc_zone"], dtype=np.int64).reshape(-1, 2)
         arc_zone = np.repeat(runs[:, 0], runs[:, 1]).astype(np.int16)
         node_of = {(f, z): int(n) for f, z, n in extra["nodes"]}
         zones = tuple(extra["zones"])
@@ -360,11 +370,14 @@ def zone_text(hauls: Sequence[Haul]) -> tuple[str, str]:
         "km": [round(haul.km, 3) for haul in hauls],
         "foreign": {str(i): haul.foreign for i, haul in enumerate(hauls) if haul.foreign},
     }
-    details = [
-        _compact((round(haul.stitched_km, 1), round(haul.curated_km, 1), _pack(haul.countries)))
-        for haul in hauls
-    ]
-    return _compact(lengths), "\n".join(details)
+    return _compact(lengths), "\n".join(_details(haul) for haul in hauls)
+
+
+def _details(haul: Haul) -> str:
+    row: list[Any] = [round(haul.stitched_km, 1), round(haul.curated_km, 1), _pack(haul.countries)]
+    if haul.classes:
+        row.append({name: round(km, 1) for name, km in haul.classes.items()})
+    return _compact(row)
 
 
 def _compact(value: Any) -> str:

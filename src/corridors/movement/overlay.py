@@ -5,16 +5,17 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corridors.errors import DataError
 from corridors.geodesy import great_circle_km, great_circle_km_array
+from corridors.movement.gauges import zones_by_gauge
 from corridors.movement.segments import Anchor, Segments
 from corridors.network.countries import CountryPolygons
-from corridors.network.flat import CURATED, FlatNetwork
+from corridors.network.flat import CURATED, ArcTags, FlatNetwork, no_tags
 from corridors.network.tables import Facility, Link, Mask, Tables
 
 LINK_REACH_KM = 3.0
@@ -51,6 +52,8 @@ class ZonedNetwork:
         ``(facility id, zone id)`` of facilities too far from any line of the zone.
     loose_ends : tuple of str
         Links of which an end meets neither a line nor another link.
+    gauge_without_zone : dict
+        ``(country, gauge in mm)`` to km of line that no zone of the country has the gauge of.
     """
 
     flat: FlatNetwork
@@ -61,6 +64,7 @@ class ZonedNetwork:
     foot: dict[tuple[str, str], tuple[float, float]]
     unplaced: dict[tuple[str, str], float]
     loose_ends: tuple[str, ...]
+    gauge_without_zone: dict[tuple[str, int], float] = field(default_factory=dict)
 
 
 def lay_over(flat: FlatNetwork, tables: Tables, *, polygons: CountryPolygons) -> ZonedNetwork:
@@ -83,7 +87,9 @@ def lay_over(flat: FlatNetwork, tables: Tables, *, polygons: CountryPolygons) ->
     flat, loose = _add_links(flat, links, polygons=polygons)
     zones = tuple(zone.zone for zone in tables.zones if zone.mode == mode)
     arc_zone = _zone_of_arcs(flat, tables, zones)
-    return _place_facilities(flat, arc_zone, zones, tables.facilities, loose=loose)
+    flat, arc_zone, unzoned = zones_by_gauge(flat, arc_zone, tables.zones, zones)
+    zoned = _place_facilities(flat, arc_zone, zones, tables.facilities, loose=loose)
+    return replace(zoned, gauge_without_zone=unzoned)
 
 
 def _mask(flat: FlatNetwork, masks: Iterable[Mask]) -> FlatNetwork:
@@ -141,6 +147,7 @@ def _extend(
     *,
     drop: NDArray[np.bool_] | None = None,
     countries: tuple[str, ...] | None = None,
+    tags: ArcTags | None = None,
 ) -> FlatNetwork:
     if drop is not None:
         flat = _keep(flat, ~drop)
@@ -158,6 +165,9 @@ def _extend(
         start=np.concatenate([flat.start, flat.start[-1] + np.cumsum(sizes)]).astype(np.int64),
         vertex_lon=np.concatenate([flat.vertex_lon, *(arc.lon for arc in arcs)]),
         vertex_lat=np.concatenate([flat.vertex_lat, *(arc.lat for arc in arcs)]),
+        tags=None
+        if flat.tags is None
+        else flat.tags.plus(tags or no_tags(flat.tags.classes, len(arcs))),
     )
 
 
@@ -204,7 +214,11 @@ def split_arcs(
             arcs.extend(pieces)
             parents.extend([arc] * len(pieces))
     kept = np.flatnonzero(~drop)
-    result = _extend(flat, nodes, arcs, drop=drop)
+    tags = None
+    if flat.tags is not None:
+        share = np.array([arc.km for arc in arcs]) / flat.km[parents]
+        tags = flat.tags.take(parents, share=share)
+    result = _extend(flat, nodes, arcs, drop=drop, tags=tags)
     return result, node_of, np.concatenate([kept, parents]).astype(np.int64)
 
 

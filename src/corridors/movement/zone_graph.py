@@ -64,6 +64,11 @@ class ZoneGraph:
             closed = [flat.countries.index(c) for c in closed_countries if c in flat.countries]
             arcs = arcs[~np.isin(flat.country[arcs], closed)]
         self.arcs = arcs
+        # Where one-way arcs begin; empty for a network without directions.
+        self.oneway_from: dict[int, int] = {}
+        if flat.tags is not None:
+            directed = arcs[flat.tags.oneway[arcs]]
+            self.oneway_from = dict(zip(directed.tolist(), flat.u[directed].tolist(), strict=True))
         self.next: dict[int, list[tuple[int, float, int]]] = {}
         for arc, u, v, km in zip(
             arcs.tolist(),
@@ -81,6 +86,7 @@ class ZoneGraph:
         *,
         targets: Iterable[int] | None = None,
         limit_km: float = INFINITY,
+        direction: int = 0,
     ) -> Reach:
         """Shortest distances from the sources (junction to km already run).
 
@@ -91,7 +97,11 @@ class ZoneGraph:
             Stop once all of these are settled.
         limit_km : float
             Do not look beyond this distance.
+        direction : {0, 1, -1}
+            1 follows one-way lines from the sources, -1 runs them back to the sources, 0 leaves
+            their direction aside.
         """
+        begins = self.oneway_from if direction else {}
         waiting = set(targets) if targets is not None else None
         best: dict[int, float] = {}
         via: dict[int, tuple[int, int]] = {}
@@ -115,12 +125,32 @@ class ZoneGraph:
             for other, step, arc in self.next.get(node, ()):
                 if other in settled:
                     continue
+                if arc in begins and (begins[arc] == node) != (direction > 0):
+                    continue
                 total = km + step
                 if total < best.get(other, INFINITY):
                     best[other] = total
                     via[other] = (arc, node)
                     heapq.heappush(heap, (total, other))
         return Reach(km=settled, via=via)
+
+
+def round_trip(graph: ZoneGraph, node: int, targets: Iterable[int]) -> dict[int, Reach]:
+    """For each target the longer of the ways there and back; targets without both are absent.
+
+    A haul is one row for both directions. Where carriageways differ, the longer way is the one
+    that can be relied upon.
+    """
+    wanted = set(targets)
+    out = graph.reach({node: 0.0}, targets=wanted, direction=1)
+    if not graph.oneway_from:
+        return {target: out for target in wanted if target in out.km}
+    back = graph.reach({node: 0.0}, targets=wanted, direction=-1)
+    return {
+        target: out if out.km[target] >= back.km[target] else back
+        for target in wanted
+        if target in out.km and target in back.km
+    }
 
 
 def line_of(flat: FlatNetwork, steps: Iterable[tuple[int, int]]) -> list[tuple[float, float]]:
@@ -152,6 +182,7 @@ class Walker:
         self.km = flat.km.tolist()
         self.flags = flat.flags.tolist()
         self.country = [flat.countries[c] for c in flat.country.tolist()]
+        self.tags = flat.tags
 
     def walk(self, reach: Reach, node: int) -> tuple[float, float, float, dict[str, float]]:
         """Km, stitched km, curated km and km per country of the path to a junction."""
@@ -164,3 +195,11 @@ class Walker:
             stitched += km if flag & STITCHED else 0.0
             curated += km if flag & CURATED else 0.0
         return reach.km[node], stitched, curated, countries
+
+    def classes(self, reach: Reach, node: int) -> dict[str, float]:
+        """Km of each class of line on the path to a junction; empty without tags."""
+        if self.tags is None:
+            return {}
+        arcs = [arc for arc, _ in reach.arcs_to(node)]
+        km = self.tags.class_km[arcs].sum(axis=0).tolist()
+        return {name: value for name, value in zip(self.tags.classes, km, strict=True) if value}
