@@ -94,3 +94,9 @@ class OutputError(CorridorsError, OSError):
 
 class OptionalDependencyError(CorridorsError, ImportError):
     """A feature needs an extra that is not installed; the message names the pip command."""
+
+
+class ScenarioError(CorridorsError, ValueError):
+    """A scenario or dated condition that does not exist or cannot be read."""
+
+    exit_code = 2

@@ -1,13 +1,19 @@
-"""What is asked: one container from here to there, under which terms."""
+"""What is asked: one shipment from here to there, under which terms."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import date
 
 Scope = Literal["terminal", "door"]
 Objective = Literal["balanced", "time", "cost"]
 Heading = Literal["westbound", "eastbound"]
+Unit = Literal["FEU", "2x20", "TEU"]
+Booking = Literal["block", "single"]
+Ownership = Literal["SOC", "COC"]
 
 
 class End(NamedTuple):
@@ -30,8 +36,39 @@ class End(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What is shipped, how it is booked, and by when it must be there.
+
+    Attributes
+    ----------
+    unit : {"FEU", "2x20", "TEU"}
+        One forty-foot container, two twenty-foot ones, or one.
+    booking : {"block", "single"}
+        A slot on a block train, or a single wagon by ordinary freight trains.
+    ownership : {"SOC", "COC"}
+        Shipper-owned or carrier-owned container.
+    weight_t : float, optional
+        Weight of the cargo; the usual payload of the unit without.
+    cargo_value_usd : float, optional
+        With it, insurance and the cost of capital are added up to a landed cost.
+    depart : date, optional
+        Day of gate-in: seasons, holidays and dated conditions act as they are met on the way.
+    deadline_days : float, optional
+        Days from the start of the clock by which the box must be there.
+    """
+
+    unit: Unit = "FEU"
+    booking: Booking = "block"
+    ownership: Ownership = "SOC"
+    weight_t: float | None = None
+    cargo_value_usd: float | None = None
+    depart: date | None = None
+    deadline_days: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Shipment:
-    """One laden forty-foot container and the terms it is asked under.
+    """A laden shipment and the terms it is asked under.
 
     Attributes
     ----------
@@ -40,8 +77,7 @@ class Shipment:
     objective : {"balanced", "time", "cost"}
     value_of_time_usd_day : float
         What a day is worth when time and cost are weighed against each other.
-    unit, ownership : str
-        ``FEU``; ``SOC`` (shipper-owned container).
+    terms : Terms
     """
 
     origin: End
@@ -49,8 +85,7 @@ class Shipment:
     scope: Scope
     objective: Objective
     value_of_time_usd_day: float
-    unit: str = "FEU"
-    ownership: str = "SOC"
+    terms: Terms = Terms()
 
     @property
     def heading(self) -> Heading:

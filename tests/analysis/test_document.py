@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from corridors.analysis.compare import Answer, compare
-from corridors.analysis.document import document, geometries
+from corridors.analysis.document import document
 from corridors.analysis.engine import Engine
 from corridors.analysis.free import free_route
+from corridors.analysis.geometry import geometries
 from corridors.errors import DataError, SnapError, UsageError
 from corridors.geodesy import great_circle_km
 

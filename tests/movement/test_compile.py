@@ -61,8 +61,10 @@ def test_crossings_meet_at_the_border(toy_engine: Engine) -> None:
     assert (run.countries_a, run.countries_b) == ({"AA": 12}, {"BB": 12})
 
 
-def test_only_usable_services_are_measured(toy_engine: Engine) -> None:
-    assert [(s.id, s.km) for s in toy_engine.network.services] == [("TOY-FERRY", 867.1)]
+def test_idle_services_are_measured_and_not_sailed(toy_engine: Engine) -> None:
+    measured = [(s.id, s.km) for s in toy_engine.network.services]
+    assert measured == [("TOY-FERRY", 867.1), ("TOY-IDLE", 867.1)]
+    assert toy_engine.graph().open_services == {"TOY-FERRY"}
 
 
 def test_clean_toy_has_no_findings(toy_engine: Engine) -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from corridors.analysis.desk import Desk
 from corridors.analysis.engine import Engine
-from corridors.costing.model import CostModel
+from corridors.conditions.situation import Situation
+from corridors.costing.pricing import Pricing
 from corridors.movement.graph import State
 from corridors.routing.search import Quest, search
 from corridors.shipment import End, Heading, Shipment
@@ -54,10 +55,10 @@ def desk(
     shipment = Shipment(*ends, "terminal", "balanced", HOUR * 24)
     assert shipment.heading == heading
     ledger = engine.ledger.override(assume or {})
-    model = CostModel(ledger, heading=heading)
+    pricing = Pricing(ledger, heading=heading, situation=Situation())
     graph = engine.graph(avoid=avoid, closed=closed)
     conditions: Any = None
-    return Desk(engine, graph, ledger, model, shipment, conditions, (), (None, None))
+    return Desk(engine, graph, ledger, pricing, shipment, conditions, (), (None, None))
 
 
 def compare_pairs(

@@ -8,15 +8,17 @@ from typing import Literal, NamedTuple
 
 from corridors.analysis.desk import Conditions, Desk, open_desk
 from corridors.analysis.engine import Engine
+from corridors.analysis.landed import Landed, landed
 from corridors.analysis.spread import Draws, Spread, draw
+from corridors.conditions.situation import Closure, Situation
 from corridors.errors import UsageError
 from corridors.movement.graph import MovementGraph
 from corridors.parameters import Ledger
 from corridors.routing.plan import Plan
 from corridors.routing.plan_tree import PlanTree
 from corridors.routing.route import Route
-from corridors.routing.search import Found, search
-from corridors.shipment import Objective, Scope, Shipment
+from corridors.routing.search import search
+from corridors.shipment import Objective, Scope, Shipment, Terms
 
 
 class Variant(NamedTuple):
@@ -42,6 +44,8 @@ class Option(NamedTuple):
     spread : Spread or None
     variants : tuple of Variant
         Every variant that was tried.
+    landed : Landed or None
+        Where a cargo value is stated.
     """
 
     corridor: str | None
@@ -50,6 +54,7 @@ class Option(NamedTuple):
     route: Route | None
     spread: Spread | None
     variants: tuple[Variant, ...] = ()
+    landed: Landed | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class Answer:
     graph: MovementGraph = field(repr=False)
     shipment: Shipment
     conditions: Conditions
+    situation: Situation = field(repr=False)
     options: tuple[Option, ...] = field(repr=False)
     draws: int
     seed: int
@@ -82,6 +88,7 @@ def compare(
     objective: Objective = "balanced",
     value_of_time_usd_day: float | None = None,
     conditions: Conditions | None = None,
+    terms: Terms | None = None,
     draws: int = 2000,
     seed: int = 1,
 ) -> Answer:
@@ -100,6 +107,8 @@ def compare(
     value_of_time_usd_day : float, optional
         The ledger's without.
     conditions : Conditions, optional
+    terms : Terms, optional
+        One forty-foot container in a block train, on no date, without.
     draws, seed : int
         Size and seed of the simulation.
 
@@ -115,7 +124,7 @@ def compare(
     ['northern', 'titr']
     """
     desk = open_desk(
-        engine, origin, destination, scope, objective, value_of_time_usd_day, conditions
+        engine, origin, destination, scope, objective, value_of_time_usd_day, conditions, terms
     )
     unknown = [name for name in corridors if name not in engine.plans]
     if unknown:
@@ -127,7 +136,7 @@ def compare(
     )
     return Answer(
         "compare", engine, desk.ledger, desk.graph, desk.shipment, desk.conditions,
-        options, draws, seed,
+        desk.situation, options, draws, seed,
     )  # fmt: skip
 
 
@@ -147,7 +156,19 @@ def _option(desk: Desk, corridor: str, numbers: Draws) -> Option:
         return Option(corridor, status, reason, None, None, tuple(variants))
     best = min(open_ones, key=lambda v: desk.rank(v.route) if v.route else 0.0)
     assert best.route is not None
-    return Option(corridor, "ok", "", best.route, draw(best.route, numbers), tuple(variants))
+    return drawn_option(desk, best.route, numbers, tuple(variants))
+
+
+def drawn_option(
+    desk: Desk, route: Route, numbers: Draws, variants: tuple[Variant, ...] = ()
+) -> Option:
+    """An option with its spread, and its landed cost where a cargo value is stated."""
+    spread = draw(route, numbers)
+    value = desk.shipment.terms.cargo_value_usd
+    total = None
+    if value is not None:
+        total = landed(route, spread, desk.ledger, numbers, cargo_value_usd=value)
+    return Option(route.corridor, "ok", "", route, spread, variants, total)
 
 
 def _plans(desk: Desk, corridor: str) -> list[Plan]:
@@ -164,16 +185,57 @@ def _plans(desk: Desk, corridor: str) -> list[Plan]:
 def _variants(desk: Desk, plans: Sequence[Plan]) -> list[Variant]:
     shut = {plan: blocked_by(desk.graph, plan) for plan in plans}
     passable = [plan for plan in plans if not shut[plan]]
-    found: dict[int, Found] = {}
-    if passable:
-        found = search(desk.graph, desk.quest(passable), desk.weigh, PlanTree(passable))
+    found, barred = open_routes(desk, passable) if passable else ({}, {})
     ways = {plan: found[number] for number, plan in enumerate(passable) if number in found}
+    held_up = {passable[number]: closure for number, closure in barred.items()}
+
+    def why(plan: Plan) -> str:
+        if plan in held_up:
+            closure = held_up[plan]
+            return f"shut by {closure.title} when the box gets to {closure.id}, end unknown"
+        return shut[plan] or NO_PATH
+
     return [
-        Variant(plan.variant, desk.route(ways[plan], corridor=plan.corridor, variant=plan.variant))
-        if plan in ways
-        else Variant(plan.variant, None, shut[plan] or NO_PATH)
-        for plan in plans
+        Variant(plan.variant, ways.get(plan), "" if plan in ways else why(plan)) for plan in plans
     ]
+
+
+ROUNDS = 8
+"""Most closures on one journey that are looked at one after the other."""
+
+
+def open_routes(desk: Desk, plans: Sequence[Plan]) -> tuple[dict[int, Route], dict[int, Closure]]:
+    """Routes that can be taken on the days they are on the road, by position of the plan.
+
+    A box that meets a closure with a known end may wait or go round it; one that meets a closure
+    without a known end must go round. So each closure met is shut in the next round, and of
+    waiting and going round the cheaper is kept.
+
+    Returns
+    -------
+    dict of int to Route
+    dict of int to Closure
+        What bars the plans that have no route for that reason.
+    """
+    kept: dict[int, Route] = {}
+    barred: dict[int, Closure] = {}
+    closed: frozenset[str] = frozenset()
+    tree = PlanTree(plans)
+    for _ in range(ROUNDS):
+        here = desk.without(closed)
+        met: set[str] = set()
+        for number, way in search(here.graph, here.quest(plans), here.weigh, tree).items():
+            plan = plans[number]
+            route = here.route(way, corridor=plan.corridor, variant=plan.variant)
+            met |= {closure.id for closure in (*route.held, *route.barred)}
+            if route.barred:
+                barred.setdefault(number, route.barred[0])
+            elif number not in kept or desk.rank(route) < desk.rank(kept[number]):
+                kept[number] = route
+        if met <= closed:
+            break
+        closed |= met
+    return kept, {number: closure for number, closure in barred.items() if number not in kept}
 
 
 NO_PATH = "no path in the countries and modes of the corridor joins its gateways"
@@ -203,8 +265,10 @@ def blocked_by(graph: MovementGraph, plan: Plan) -> str:
 def _why_none(
     desk: Desk, corridor: str, variants: Sequence[Variant]
 ) -> tuple[Literal["excluded", "infeasible"], str]:
-    """Excluded by what was asked, or not there at all?"""
-    if desk.conditions.restricts:
+    """Excluded by what was asked or held, or not there at all?"""
+    situation = desk.situation
+    held = bool(situation.closed or situation.avoid or situation.closures)
+    if desk.conditions.restricts or held:
         free = replace(
             desk,
             graph=desk.engine.graph(),
@@ -214,7 +278,10 @@ def _why_none(
         )
         plans = _plans(free, corridor)
         if search(free.graph, free.quest(plans), free.weigh, PlanTree(plans)):
-            return "excluded", f"barred by {asked(desk.conditions)}"
+            barring = [asked(desk.conditions)] if desk.conditions.restricts else []
+            titles = list(dict.fromkeys(v.reason for v in variants if v.reason.startswith("shut")))
+            barring += titles or ([f"{'; '.join(situation.applied)}"] if held else [])
+            return "excluded", f"barred by {' and '.join(barring)}".replace("by shut by", "by")
     reasons = list(dict.fromkeys(v.reason for v in variants))
     return "infeasible", "; ".join(reasons[:2])
 

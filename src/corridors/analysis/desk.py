@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corridors.analysis.engine import Engine
+from corridors.conditions.adjustment import read_adjustments
+from corridors.conditions.situation import Situation, compose
+from corridors.conditions.when import Case
 from corridors.costing.charge import Vector
 from corridors.costing.model import CostModel
+from corridors.costing.pricing import Pricing
 from corridors.errors import UsageError
 from corridors.movement.graph import Move, MovementGraph, State
 from corridors.parameters import Ledger
@@ -17,7 +22,12 @@ from corridors.routing.ends import RoadReach, join, road_reach
 from corridors.routing.plan import Plan
 from corridors.routing.route import Route, build_route
 from corridors.routing.search import CostToGo, Found, Quest, Weigh
-from corridors.shipment import Objective, Scope, Shipment
+from corridors.shipment import Objective, Scope, Shipment, Terms
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from corridors.conditions.dated import Condition
 
 MODES = ("rail", "road", "sea", "ferry")
 
@@ -39,6 +49,12 @@ class Conditions:
         The user's own parameter rows.
     closed : frozenset of str
         Facilities, crossings, services or groups that are shut.
+    as_of : date or None
+        What held on that day holds for the whole journey.
+    scenarios : tuple of str
+        Conditions forced whatever their dates: ids of the catalogue, or paths of files.
+    price_month : str
+        Prices of that month, such as ``2025-01``; those of the tables without.
     """
 
     avoid: tuple[str, ...] = ()
@@ -47,10 +63,13 @@ class Conditions:
     assume: Mapping[str, float | str] = field(default_factory=dict)
     rates: Path | None = None
     closed: frozenset[str] = frozenset()
+    as_of: date | None = None
+    scenarios: tuple[str, ...] = ()
+    price_month: str = ""
 
     @property
     def restricts(self) -> bool:
-        """Whether anything may bar a route that is open otherwise."""
+        """Whether the question itself may bar a route that is open otherwise."""
         return bool(self.avoid or self.modes is not None or self.closed or self.via)
 
 
@@ -61,12 +80,22 @@ class Desk:
     engine: Engine
     graph: MovementGraph
     ledger: Ledger
-    model: CostModel
+    pricing: Pricing
     shipment: Shipment
     conditions: Conditions
     via: tuple[frozenset[str], ...]
     reaches: tuple[RoadReach | None, RoadReach | None]
     memo: dict[object, CostToGo] = field(default_factory=dict)
+
+    @property
+    def situation(self) -> Situation:
+        """What differs from an ordinary week."""
+        return self.pricing.situation
+
+    @cached_property
+    def model(self) -> CostModel:
+        """Prices of the day of departure: what the search goes by."""
+        return self.pricing.on(self.situation.day(0.0))
 
     @cached_property
     def weigh(self) -> Weigh:
@@ -170,11 +199,22 @@ class Desk:
         return build_route(
             found,
             graph=self.graph,
-            model=self.model,
+            pricing=self.pricing,
             shipment=self.shipment,
             corridor=corridor,
             variant=variant,
         )
+
+    def without(self, closed: frozenset[str]) -> Desk:
+        """The same question with more things shut; itself where there is nothing more."""
+        if not closed:
+            return self
+        graph = self.engine.graph(
+            avoid=self.graph.avoid,
+            closed=self.graph.closed | closed,
+            opened=self.situation.opened,
+        )
+        return replace(self, graph=graph, memo={})
 
     def rank(self, route: Route) -> float:
         """Mean generalised cost of a whole route."""
@@ -198,9 +238,16 @@ def open_desk(
     objective: Objective,
     value_of_time_usd_day: float | None,
     conditions: Conditions | None,
+    terms: Terms | None = None,
 ) -> Desk:
-    """Resolve places and parameters of a question."""
-    conditions = conditions or Conditions()
+    """Resolve places and parameters of a question.
+
+    Raises
+    ------
+    UsageError, UnknownPlaceError, AmbiguousPlaceError, SnapError, ParameterError, ScenarioError
+        The question cannot be understood.
+    """
+    conditions, terms = conditions or Conditions(), terms or Terms()
     _check_modes(conditions.modes)
     _check_countries(engine, conditions.avoid)
     ledger = engine.ledger
@@ -214,15 +261,87 @@ def open_desk(
     value = value_of_time_usd_day
     if value is None:
         value = ledger.get("value_of_time_usd_day").typ
-    shipment = Shipment(start, goal, scope, objective, value)
-    graph = engine.graph(avoid=conditions.avoid, closed=conditions.closed)
-    model = CostModel(ledger, heading=shipment.heading)
+    shipment = Shipment(start, goal, scope, objective, value, terms)
+    situation = situation_of(engine, ledger, conditions, shipment)
+    pricing = Pricing(ledger, heading=shipment.heading, situation=situation)
+    graph = engine.graph(
+        avoid={*conditions.avoid, *situation.avoid},
+        closed=conditions.closed | situation.closed,
+        opened=situation.opened,
+    )
     via = tuple(_via(engine, name) for name in conditions.via)
     reaches = tuple(
         road_reach(graph, end) if not _served(graph, end.facilities) else None
         for end in (start, goal)
     )
-    return Desk(engine, graph, ledger, model, shipment, conditions, via, (reaches[0], reaches[1]))
+    return Desk(engine, graph, ledger, pricing, shipment, conditions, via, (reaches[0], reaches[1]))
+
+
+def situation_of(
+    engine: Engine, ledger: Ledger, conditions: Conditions, shipment: Shipment
+) -> Situation:
+    """What differs from an ordinary week: terms, seasons, prices, dated conditions.
+
+    Raises
+    ------
+    UsageError
+        Two dates that exclude each other.
+    ScenarioError
+        A scenario that does not exist or cannot be read.
+    """
+    terms = shipment.terms
+    if conditions.as_of is not None and terms.depart is not None:
+        raise UsageError(
+            "--as-of and --depart exclude each other: the first holds one day still, with the "
+            "second the days go by on the way"
+        )
+    weight = terms.weight_t
+    if weight is None:
+        usual = ledger.first(f"payload_t/{terms.unit}")
+        weight = usual.typ if usual is not None else None
+    case = Case(terms.unit, terms.booking, terms.ownership, shipment.heading, weight)
+    adjustments = read_adjustments(engine.folder, ledger)
+    applied: list[str] = []
+    base = engine.edition.price_month if conditions.price_month else ""
+    if conditions.price_month and conditions.price_month != base:
+        from corridors.conditions.prices import index_prices
+
+        indexed = index_prices(engine.folder, base=base, month=conditions.price_month)
+        adjustments += indexed.adjustments
+        applied.append(f"prices of {conditions.price_month}: {', '.join(indexed.moved)}")
+        if indexed.missing:
+            applied.append(f"prices of {base} kept for {', '.join(indexed.missing)}")
+    dated = terms.depart is not None or conditions.as_of is not None
+    catalogue = engine.catalogue if dated or conditions.scenarios else {}
+    situation = compose(
+        case,
+        adjustments,
+        tuple(catalogue.values()) if dated else (),
+        depart=terms.depart,
+        as_of=conditions.as_of,
+        forced=[_scenario(engine, ledger, name) for name in conditions.scenarios],
+        reference=engine.edition.day,
+    )
+    return replace(situation, applied=(*applied, *situation.applied))
+
+
+def _scenario(engine: Engine, ledger: Ledger, name: str) -> Condition:
+    """A condition of the catalogue, or of a file of the user's."""
+    from corridors.conditions.dated import read_condition
+    from corridors.errors import ScenarioError
+
+    if name in engine.catalogue:
+        return engine.catalogue[name]
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml"):
+        return read_condition(path, engine.tables, ledger)
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, engine.catalogue, n=3, cutoff=0.4)
+    hint = f"did you mean {', '.join(near)}? " if near else ""
+    raise ScenarioError(
+        f"no scenario {name!r}: {hint}`corridors conditions` lists them; a file ends in .yaml"
+    )
 
 
 def _served(graph: MovementGraph, facilities: Collection[str]) -> bool:

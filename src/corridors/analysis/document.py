@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corridors.analysis.compare import Answer, Option
 from corridors.analysis.flags import read_flags
 from corridors.analysis.known import known_conditions
-from corridors.analysis.spread import Spread
+from corridors.analysis.reliability import buffers, duels, p_best, p_meets
+from corridors.analysis.spread import Spread, quantiles
 from corridors.costing.charge import Charge
-from corridors.movement.graph import Move, State
 from corridors.routing.route import Event, Leg, Route
 from corridors.shipment import End
+
+if TYPE_CHECKING:
+    from datetime import date
 
 GRADES = ("measured", "published", "expert", "assumption")
 LICENCES = (
@@ -27,8 +30,6 @@ LICENCES = (
     "Borders and coast: Natural Earth, public domain",
     "Curated tables: corridors, CC BY 4.0",
 )
-
-Geometries = dict[tuple[str, str], list[tuple[float, float]]]
 
 
 def document(answer: Answer, *, reproduce: str, profile: bool = False) -> dict[str, Any]:
@@ -50,79 +51,6 @@ def document(answer: Answer, *, reproduce: str, profile: bool = False) -> dict[s
     return _Writer(answer, profile=profile).write(reproduce)
 
 
-def geometries(answer: Answer) -> Geometries:
-    """(lon, lat) line of every leg, keyed by corridor and leg id.
-
-    Free routes are keyed ``best`` and ``next``.
-    """
-    result: Geometries = {}
-    for position, option in enumerate(answer.options):
-        if option.route is None:
-            continue
-        name = option.corridor or ("best", "next")[position]
-        for leg in option.route.legs:
-            line: list[tuple[float, float]] = []
-            for state, move in leg.moves:
-                line.extend(_line(answer, state, move))
-            result[(name, leg.id)] = line
-    return result
-
-
-def _line(answer: Answer, state: State, move: Move) -> list[tuple[float, float]]:
-    network = answer.graph.network
-    if move.service is not None:
-        lane = network.lane(move.service.id)
-        return lane if move.forward else lane[::-1]
-    if move.crossing is not None:
-        run = move.crossing
-        row = answer.graph.crossing_rows[run.id]
-        lines = network.lines(row.mode)
-        a, b = lines.node_of[(row.a, run.zone_a)], lines.node_of[(row.b, run.zone_b)]
-        line = _path(answer, row.mode, run.zone_a, a, run.node)
-        line += _path(answer, row.mode, run.zone_b, run.node, b)
-        return line if move.forward else line[::-1]
-    assert move.haul is not None
-    haul = move.haul
-    mode = haul.zone.partition(":")[0]
-    lines = network.lines(mode)
-    ends = [lines.node_of.get((f, haul.zone)) for f in (haul.a, haul.b)]
-    if ends[0] is None:
-        return _access_line(answer, haul.zone, haul.a, ends[1], move)
-    assert ends[1] is not None
-    line = _path(answer, mode, haul.zone, ends[0], ends[1])
-    return line if move.forward else line[::-1]
-
-
-def _access_line(
-    answer: Answer, zone: str, point: str, node: int | None, move: Move
-) -> list[tuple[float, float]]:
-    assert node is not None
-    end = next(e for e in (answer.shipment.origin, answer.shipment.destination) if e.id == point)
-    lines = answer.graph.network.lines("road")
-    graph = lines.graph(zone, closed_countries=answer.graph.avoid)
-    near = min(
-        graph.next,
-        key=lambda n: (
-            (lines.flat.lon[n] - end.lon) ** 2 * math.cos(math.radians(end.lat)) ** 2
-            + (lines.flat.lat[n] - end.lat) ** 2
-        ),
-    )
-    line = [(end.lon, end.lat), *_path(answer, "road", zone, near, node)]
-    return line if move.forward else line[::-1]
-
-
-def _path(answer: Answer, mode: str, zone: str, a: int, b: int) -> list[tuple[float, float]]:
-    from corridors.movement.zone_graph import line_of
-
-    lines = answer.graph.network.lines(mode)
-    graph = lines.graph(zone, closed_countries=answer.graph.avoid)
-    reach = graph.reach({a: 0.0}, targets=[b])
-    steps = reach.arcs_to(b)
-    if not steps:
-        return [(float(lines.flat.lon[a]), float(lines.flat.lat[a]))]
-    return line_of(lines.flat, steps)
-
-
 class _Writer:
     def __init__(self, answer: Answer, *, profile: bool = False) -> None:
         self.answer, self.profile = answer, profile
@@ -134,7 +62,13 @@ class _Writer:
             "schema": f"corridors.{answer.kind}/1",
             "shipment": self._shipment(),
             "conditions": self._conditions(),
-            "options": [self._option(option) for option in answer.options],
+            "options": [
+                self._option(option, *chances)
+                for option, *chances in zip(
+                    answer.options, self._best("hours"), self._best("usd"), strict=True
+                )
+            ],
+            "duels": self._duels(),
             "data": self._data(),
             "reproduce": reproduce,
         }
@@ -142,19 +76,25 @@ class _Writer:
     # Head --------------------------------------------------------------------------------
 
     def _shipment(self) -> dict[str, Any]:
-        shipment = self.answer.shipment
+        shipment, terms = self.answer.shipment, self.answer.shipment.terms
         terminal = shipment.scope == "terminal"
+        conditions = self.answer.conditions
         return {
             "origin": _end(shipment.origin),
             "destination": _end(shipment.destination),
-            "unit": shipment.unit,
+            "unit": terms.unit,
+            "booking": terms.booking,
+            "weight_t": self.answer.situation.case.weight_t,
+            "cargo_value_usd": terms.cargo_value_usd,
             "scope": shipment.scope,
             "clock_start": _clock_start(shipment.origin, terminal),
             "clock_end": _clock_end(shipment.destination, terminal),
-            "ownership": shipment.ownership,
+            "ownership": terms.ownership,
             "laden": True,
-            "as_of": None,
-            "price_month": self.answer.engine.edition.price_month,
+            "as_of": _iso(conditions.as_of),
+            "depart": _iso(terms.depart),
+            "deadline_days": terms.deadline_days,
+            "price_month": conditions.price_month or self.answer.engine.edition.price_month,
             "direction": shipment.heading,
             "objective": shipment.objective,
             "value_of_time_usd_day": shipment.value_of_time_usd_day,
@@ -171,11 +111,16 @@ class _Writer:
         applied += [f"assume {key}={value}" for key, value in conditions.assume.items()]
         if conditions.rates is not None:
             applied.append(f"rates {conditions.rates.name}")
-        known = known_conditions(self.answer.engine.folder)
+        situation = self.answer.situation
+        applied += situation.applied
+        dated = situation.depart is not None or situation.fixed is not None
+        entries = known_conditions(self.answer.engine.folder)
+        known = situation.known if dated else tuple(entry.sentence for entry in entries)
         return {
             "applied": applied or ["normal operation"],
-            "known_but_not_applied": [entry.sentence for entry in known],
-            "last_known": max((entry.last_known for entry in known), default=""),
+            "known_but_not_applied": list(known),
+            "last_known": max((entry.last_known for entry in entries), default=""),
+            "counterfactual": list(situation.counterfactual),
         }
 
     def _data(self) -> dict[str, Any]:
@@ -188,7 +133,25 @@ class _Writer:
 
     # Options -----------------------------------------------------------------------------
 
-    def _option(self, option: Option) -> dict[str, Any]:
+    def _best(self, dimension: str) -> list[float | None]:
+        return p_best([option.spread for option in self.answer.options], dimension)
+
+    def _duels(self) -> list[dict[str, Any]]:
+        """Every ordered pair of usable options of a comparison."""
+        options = self.answer.options
+        return [
+            {
+                "corridor": options[duel.one].corridor,
+                "other": options[duel.other].corridor,
+                "p_faster": duel.p_faster,
+                "p_cheaper": duel.p_cheaper,
+            }
+            for duel in duels([option.spread for option in options])
+        ]
+
+    def _option(
+        self, option: Option, p_fastest: float | None, p_cheapest: float | None
+    ) -> dict[str, Any]:
         head: dict[str, Any] = {
             "corridor": option.corridor,
             "variant": option.route.variant if option.route else None,
@@ -199,9 +162,22 @@ class _Writer:
         if option.route is None or option.spread is None:
             return head | {"variants": self._variants(option)}
         body = head | self._body(option.route, option.spread)
+        body |= {
+            "p_fastest": p_fastest,
+            "p_cheapest": p_cheapest,
+            "reliability": self._reliability(option.spread),
+            "landed": _landed(option),
+        }
         if self.profile:
             body["profile"] = _profile(option.route, option.spread)
         return body | {"variants": self._variants(option)}
+
+    def _reliability(self, spread: Spread) -> dict[str, Any]:
+        deadline = self.answer.shipment.terms.deadline_days
+        return {
+            "p_meets_deadline": None if deadline is None else p_meets(spread.hours, deadline),
+            "levels": [buffer._asdict() for buffer in buffers(spread)],
+        }
 
     def _variants(self, option: Option) -> list[dict[str, Any]]:
         rows = []
@@ -224,11 +200,8 @@ class _Writer:
         worst = spread.p90_step()
         slowest = next(step for step in route.steps if step.id == worst)
         return {
-            "flags": [
-                f"{code}: {flag.flag} ({flag.rule})"
-                for code in route.countries
-                for flag in self.flags.get(code, [])
-            ],
+            "flags": self._flags(route),
+            "adjustments": _adjustments(route),
             "time_days": _quantities(route.mean("hours") / 24, [h / 24 for h in hours]),
             "cost_usd": _quantities(route.mean("usd"), usd),
             "co2e_kg": _co2e(route),
@@ -268,6 +241,39 @@ class _Writer:
             ],
             "sequence": [step.id for step in route.steps],
         }
+
+    def _flags(self, route: Route) -> list[str]:
+        """Rules and dated notes of the countries touched, and limits of weight."""
+        situation = self.answer.situation
+        rules = [
+            f"{code}: {flag.flag} ({flag.rule})"
+            for code in route.countries
+            for flag in self.flags.get(code, [])
+        ]
+        notes = [
+            f"{flag.country}: {flag.text}"
+            for flag in situation.flags
+            if flag.country in route.countries
+        ]
+        return [*rules, *notes, *self._overweight(route)]
+
+    def _overweight(self, route: Route) -> list[str]:
+        weight = self.answer.situation.case.weight_t
+        found: dict[str, str] = {}
+        for leg in route.legs:
+            for _, move in leg.moves:
+                zones = [move.haul.zone] if move.haul else []
+                zones += [move.crossing.zone_a, move.crossing.zone_b] if move.crossing else []
+                for zone in zones:
+                    limit = self.answer.ledger.first(
+                        f"payload_limit_t/{zone}", f"payload_limit_t/{zone.partition(':')[0]}"
+                    )
+                    if limit is not None and weight is not None and weight > limit.typ:
+                        found[zone] = (
+                            f"{zone}: {weight:g} t of cargo is above the usual limit of "
+                            f"{limit.typ:g} t ({limit.source or limit.grade})"
+                        )
+        return list(found.values())
 
     def _countries(self, route: Route) -> list[str]:
         """Countries of the lines, and of ports where only a ship touches the country."""
@@ -311,6 +317,7 @@ class _Writer:
             "distance_km": leg.km,
             "hours": leg.vector.mean("hours"),
             "cost_usd": leg.vector.mean("usd"),
+            "co2e_kg": _kilograms(leg.vector.co2e_kg),
             "countries": list(leg.countries),
             "km_by_country": leg.countries,
             "grade": _worst(leg.vector.hours),
@@ -328,12 +335,19 @@ class _Writer:
             "lat": event.lat,
             "hours": event.vector.mean("hours"),
             "cost_usd": event.vector.mean("usd"),
+            "co2e_kg": _kilograms(event.vector.co2e_kg),
             "p10_hours": low,
             "p90_hours": high,
             "source": _source(charges),
             "grade": _worst(charges),
             "components": [
-                {"key": c.row.key, "mean": c.mean, "unit": c.row.unit, "grade": c.row.grade}
+                {
+                    "key": c.row.key,
+                    "mean": c.mean,
+                    "unit": c.row.unit,
+                    "grade": c.row.grade,
+                    "adjusted": list(c.row.adjusted),
+                }
                 for c in charges
             ],
             "detail": dict(event.detail),
@@ -374,6 +388,8 @@ class _Writer:
             "transshipment": "transshipment at",
             "release": "release at",
             "border": "border",
+            "passage": "passage at",
+            "hold": "waiting for the reopening at",
         }.get(step.kind, step.kind)
         return f"{kind} {self._event_place(step)}"
 
@@ -412,11 +428,46 @@ def _profile(route: Route, spread: Spread) -> list[dict[str, Any]]:
 
 
 def _co2e(route: Route) -> dict[str, float]:
-    charges = route.charges("co2e_kg")
+    return _kilograms(route.charges("co2e_kg"))
+
+
+def _kilograms(charges: Sequence[Charge]) -> dict[str, float]:
+    """Well-to-wheel: low, middle and high factors summed as they stand, without draws."""
     return {
         name: math.fsum(getattr(charge.row, name) * charge.amount for charge in charges)
         for name in ("low", "typ", "high")
     }
+
+
+def _landed(option: Option) -> dict[str, Any] | None:
+    total = option.landed
+    if total is None:
+        return None
+    parts = {name: getattr(total, name) for name in ("freight", "insurance", "war_risk", "capital")}
+    shown = quantiles(total.drawn, (0.1, 0.5, 0.9))
+    return (
+        {"cargo_value_usd": total.cargo_value_usd}
+        | parts
+        | _quantities(total.mean, [float(q) for q in shown])
+        | {"grades": sorted({c.row.grade for c in total.charges}, key=GRADES.index)}
+    )
+
+
+def _adjustments(route: Route) -> list[str]:
+    """Ids of the adjustments that act on a route: terms, seasons, prices, conditions."""
+    found: dict[str, None] = {}
+    for dimension in ("hours", "usd"):
+        for charge in route.charges(dimension):
+            for name in charge.row.adjusted:
+                found[name] = None
+            family, _, name = charge.row.key.partition("/")
+            if family in ("adjust", "condition", "hold"):
+                found[name] = None
+    return sorted(found)
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _grades(charges: Sequence[Charge]) -> dict[str, float]:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from corridors.data_location import data_dir
 from corridors.errors import DataError
 from corridors.movement.cache import fresh_network
 from corridors.movement.compiled import CompiledNetwork
 from corridors.movement.graph import MovementGraph
-from corridors.network.tables import Tables, read_tables
+from corridors.network.tables import Tables, read_tables, with_opened
 from corridors.parameters import Ledger
 from corridors.places import Gazetteer
 from corridors.routing.ends import country_of_point
 from corridors.routing.plan import Plan, read_plans
 from corridors.shipment import End
 
-ANSWER_TABLES = ("parameters.csv", "corridors.csv", "flags.csv")
+if TYPE_CHECKING:
+    from corridors.conditions.dated import Condition
+
+ANSWER_TABLES = (
+    "parameters.csv", "adjustments.csv", "price_index.csv", "price_targets.csv", "corridors.csv",
+    "flags.csv",
+)  # fmt: skip
 """Tables that an answer depends on beside the inputs of the compiled network."""
 
 
@@ -31,6 +38,11 @@ class Edition(NamedTuple):
 
     date: str
     price_month: str
+
+    @property
+    def day(self) -> dt.date:
+        """Date of the data."""
+        return dt.date.fromisoformat(self.date)
 
 
 @dataclass
@@ -57,7 +69,7 @@ class Engine:
     tables: Tables
     network: CompiledNetwork
     ledger: Ledger
-    _graphs: dict[tuple[frozenset[str], frozenset[str]], MovementGraph] = field(
+    _graphs: dict[tuple[frozenset[str], ...], MovementGraph] = field(
         default_factory=dict, repr=False
     )
 
@@ -103,11 +115,26 @@ class Engine:
         return Edition(date, price_month)
 
     @cached_property
+    def catalogue(self) -> dict[str, Condition]:
+        """Dated conditions, by id.
+
+        Raises
+        ------
+        DataError
+            A file is broken.
+        """
+        from corridors.conditions.dated import read_catalogue
+
+        return read_catalogue(self.folder, self.tables, self.ledger)
+
+    @cached_property
     def version(self) -> str:
         """Fingerprint of every table an answer is computed from."""
         digest = hashlib.sha256(repr(sorted(self.network.inputs.items())).encode())
         for name in ANSWER_TABLES:
-            digest.update((self.folder / "curated" / name).read_bytes())
+            path = self.folder / "curated" / name
+            # Adjustments and indices may be absent: a network of one's own need not have them.
+            digest.update(path.read_bytes() if path.exists() else b"")
         return digest.hexdigest()[:16]
 
     @cached_property
@@ -125,11 +152,34 @@ class Engine:
         """Facility id to name."""
         return {f.id: f.name for f in self.tables.facilities}
 
-    def graph(self, *, avoid: Collection[str] = (), closed: Collection[str] = ()) -> MovementGraph:
-        """Movement graph under a mask, kept for the next question."""
-        key = (frozenset(avoid), frozenset(closed))
+    def graph(
+        self,
+        *,
+        avoid: Collection[str] = (),
+        closed: Collection[str] = (),
+        opened: Collection[tuple[str, str]] = (),
+    ) -> MovementGraph:
+        """Movement graph under a mask, kept for the next question.
+
+        Parameters
+        ----------
+        avoid : collection of str
+            Countries.
+        closed : collection of str
+            Facilities, crossings, services and groups that are shut.
+        opened : collection of (str, str)
+            Kind and id of what is used although planned or without a schedule; with a link among
+            them the network is compiled again, once.
+        """
+        key = (frozenset(avoid), frozenset(closed), frozenset(f"{k}:{n}" for k, n in opened))
         if key not in self._graphs:
-            self._graphs[key] = MovementGraph(self.network, self.tables, avoid=avoid, closed=closed)
+            tables, network = self.tables, self.network
+            if opened:
+                tables = with_opened(tables, opened)
+                links = {name for kind, name in opened if kind == "link"}
+                if links:
+                    network = fresh_network(self.folder, tables, opened=links, log=sys.stderr)
+            self._graphs[key] = MovementGraph(network, tables, avoid=avoid, closed=closed)
         return self._graphs[key]
 
     def end(self, text: str) -> End:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from corridors.analysis.compare import Answer, Option, asked
+from corridors.analysis.compare import ROUNDS, Answer, Option, asked, drawn_option
 from corridors.analysis.desk import Conditions, Desk, open_desk
 from corridors.analysis.engine import Engine
-from corridors.analysis.spread import Draws, draw
+from corridors.analysis.spread import Draws
 from corridors.routing.route import Route
 from corridors.routing.search import search
-from corridors.shipment import Objective, Scope
+from corridors.shipment import Objective, Scope, Terms
 
 
 def free_route(
@@ -22,6 +20,7 @@ def free_route(
     objective: Objective = "balanced",
     value_of_time_usd_day: float | None = None,
     conditions: Conditions | None = None,
+    terms: Terms | None = None,
     draws: int = 2000,
     seed: int = 1,
 ) -> Answer:
@@ -31,23 +30,43 @@ def free_route(
     two thirds of its length with the first.
     """
     desk = open_desk(
-        engine, origin, destination, scope, objective, value_of_time_usd_day, conditions
+        engine, origin, destination, scope, objective, value_of_time_usd_day, conditions, terms
     )
     numbers = Draws(desk.ledger, count=draws, seed=seed)
-    found = search(desk.graph, desk.quest(()), desk.weigh).get(0)
-    if found is None:
+    best = _best(desk)
+    if best is None:
         reason = "no path joins the two places"
         if desk.conditions.restricts:
             reason = f"barred by {asked(desk.conditions)}, or {reason}"
+        elif desk.situation.applied:
+            reason = f"barred by {'; '.join(desk.situation.applied)}, or {reason}"
         options: tuple[Option, ...] = (Option(None, "infeasible", reason, None, None),)
     else:
-        best = desk.route(found, corridor=None, variant=None)
         routes = [best, *_next_best(desk, best)]
-        options = tuple(Option(None, "ok", "", r, draw(r, numbers)) for r in routes)
+        options = tuple(drawn_option(desk, route, numbers) for route in routes)
     return Answer(
         "route", engine, desk.ledger, desk.graph, desk.shipment, desk.conditions,
-        options, draws, seed,
+        desk.situation, options, draws, seed,
     )  # fmt: skip
+
+
+def _best(desk: Desk) -> Route | None:
+    """The cheapest route that is open on its days."""
+    best: Route | None = None
+    closed: frozenset[str] = frozenset()
+    for _ in range(ROUNDS):
+        here = desk.without(closed)
+        found = search(here.graph, here.quest(()), here.weigh).get(0)
+        if found is None:
+            break
+        route = here.route(found, corridor=None, variant=None)
+        if not route.barred and (best is None or desk.rank(route) < desk.rank(best)):
+            best = route
+        met = {closure.id for closure in (*route.held, *route.barred)}
+        if met <= closed:
+            break
+        closed |= met
+    return best
 
 
 MOST_SHARED = 2 / 3
@@ -61,17 +80,11 @@ def _next_best(desk: Desk, best: Route) -> list[Route]:
         for leg in best.legs
         for _, move in leg.moves
     ]
-    quest, candidates = desk.quest(()), []
+    candidates = []
     for door in dict.fromkeys(d for d in doors if d):
-        graph = desk.engine.graph(
-            avoid=desk.conditions.avoid, closed=desk.conditions.closed | {door}
-        )
-        other = replace(desk, graph=graph, memo={})
-        found = search(graph, quest, other.weigh).get(0)
-        if found is not None:
-            route = other.route(found, corridor=None, variant=None)
-            if shared_km(best, route) <= MOST_SHARED * route.km:
-                candidates.append(route)
+        route = _best(desk.without(frozenset({door})))
+        if route is not None and shared_km(best, route) <= MOST_SHARED * route.km:
+            candidates.append(route)
     return sorted(candidates, key=desk.rank)[:1]
 
 

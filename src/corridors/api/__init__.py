@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import shlex
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from corridors.analysis.compare import compare as _compare
-from corridors.analysis.desk import Conditions
 from corridors.analysis.engine import Engine
 from corridors.analysis.free import free_route
 from corridors.api.comparison import Comparison
-from corridors.api.network_view import network_graph
-from corridors.errors import UsageError
-from corridors.shipment import Objective, Scope
+from corridors.api.exchange import export as export
+from corridors.api.exchange import import_tables as import_tables
+from corridors.api.exchange import overlay as overlay
+from corridors.api.exchange import to_osmnx as to_osmnx
+from corridors.api.question import Options, Question
+from corridors.exchange.graphs import network_graph
+from corridors.shipment import Booking, Objective, Ownership, Scope, Unit
 
 _engines: dict[Path | None, Engine] = {}
 
@@ -52,6 +55,16 @@ def compare(
     scope: Scope = "terminal",
     optimise: Objective = "balanced",
     value_of_time_usd_day: float | None = None,
+    unit: Unit = "FEU",
+    booking: Booking = "block",
+    ownership: Ownership = "SOC",
+    weight_t: float | None = None,
+    cargo_value_usd: float | None = None,
+    depart: dt.date | str | None = None,
+    deadline_days: float | None = None,
+    as_of: dt.date | str | None = None,
+    scenarios: Sequence[str | Path] = (),
+    price_month: str = "",
     avoid: Sequence[str] = (),
     via: Sequence[str] = (),
     mode: Sequence[str] = (),
@@ -75,6 +88,26 @@ def compare(
         What variants of a corridor are ranked by.
     value_of_time_usd_day : float, optional
         USD per FEU and day in ``balanced``; the ledger's without.
+    unit : {"FEU", "2x20", "TEU"}
+        One laden forty-foot container, two twenty-foot ones, or one.
+    booking : {"block", "single"}
+        A slot on a block train, or a single wagon by ordinary freight trains.
+    ownership : {"SOC", "COC"}
+        Shipper-owned or carrier-owned container.
+    weight_t : float, optional
+        Weight of the cargo in tonnes; the usual payload without.
+    cargo_value_usd : float, optional
+        With it, insurance and capital cost are added up to a landed cost.
+    depart : date or str, optional
+        Day of gate-in; seasons, holidays and dated conditions act on the days they are met.
+    deadline_days : float, optional
+        Adds the probability of being there in time.
+    as_of : date or str, optional
+        What held on that day acts all along; not together with `depart`.
+    scenarios : sequence of str
+        Conditions forced whatever their dates: ids of the catalogue or YAML files.
+    price_month : str, optional
+        Such as ``"2024-07"``: prices that have a dated index are moved to that month.
     avoid : sequence of str
         Country codes that no line may touch, hidden transit included.
     via : sequence of str
@@ -105,45 +138,15 @@ def compare(
     >>> c["northern"].countries[:2]
     ['CN', 'KZ']
     """
-    answer = _compare(
-        load(data),
-        origin,
-        destination,
-        corridors=corridors,
-        scope=scope,
-        objective=optimise,
-        value_of_time_usd_day=value_of_time_usd_day,
-        conditions=_conditions(avoid, via, mode, assume, rates),
-        draws=draws,
-        seed=seed,
-    )
-    asked = _asked(
-        "compare", origin, destination, corridors=corridors, scope=scope, optimise=optimise,
-        value_of_time_usd_day=value_of_time_usd_day, avoid=avoid, via=via, mode=mode,
-        assume=assume, rates=rates, draws=draws, seed=seed, data=data,
-    )  # fmt: skip
-    return Comparison(answer, asked)
+    question = Question(**locals())
+    answer = _compare(load(data), origin, destination, corridors=corridors, **question.asked)
+    return Comparison(answer, question.command("compare"))
 
 
-def route(
-    origin: str,
-    destination: str,
-    *,
-    scope: Scope = "terminal",
-    optimise: Objective = "balanced",
-    value_of_time_usd_day: float | None = None,
-    avoid: Sequence[str] = (),
-    via: Sequence[str] = (),
-    mode: Sequence[str] = (),
-    assume: Mapping[str, float] | None = None,
-    rates: str | Path | None = None,
-    draws: int = 2000,
-    seed: int = 1,
-    data: str | Path | None = None,
-) -> Comparison:
+def route(origin: str, destination: str, **options: Unpack[Options]) -> Comparison:
     """The best route over all corridors and none, and the next best that really differs.
 
-    Takes the parameters of `compare`.
+    Takes the parameters of `compare`, but for `corridors`.
 
     Examples
     --------
@@ -151,23 +154,9 @@ def route(
     >>> co.route("Almaty", "Poti", draws=200)[0].corridor is None
     True
     """
-    answer = free_route(
-        load(data),
-        origin,
-        destination,
-        scope=scope,
-        objective=optimise,
-        value_of_time_usd_day=value_of_time_usd_day,
-        conditions=_conditions(avoid, via, mode, assume, rates),
-        draws=draws,
-        seed=seed,
-    )
-    asked = _asked(
-        "route", origin, destination, corridors=(), scope=scope, optimise=optimise,
-        value_of_time_usd_day=value_of_time_usd_day, avoid=avoid, via=via, mode=mode,
-        assume=assume, rates=rates, draws=draws, seed=seed, data=data,
-    )  # fmt: skip
-    return Comparison(answer, asked)
+    question = Question(origin, destination, **options)
+    answer = free_route(load(question.data), origin, destination, **question.asked)
+    return Comparison(answer, question.command("route"))
 
 
 def find_places(query: str, *, limit: int = 10, data: str | Path | None = None) -> list[Any]:
@@ -204,65 +193,3 @@ def to_networkx(data: str | Path | None = None) -> Any:
     'KZ'
     """
     return network_graph(load(data))
-
-
-def _conditions(
-    avoid: Sequence[str],
-    via: Sequence[str],
-    mode: Sequence[str],
-    assume: Mapping[str, float] | None,
-    rates: str | Path | None,
-) -> Conditions:
-    for name, value in (("avoid", avoid), ("via", via), ("mode", mode)):
-        if isinstance(value, str):
-            raise UsageError(f"{name} is a list, such as {name}=[{value!r}]")
-    return Conditions(
-        avoid=tuple(avoid),
-        via=tuple(via),
-        modes=frozenset(mode) or None,
-        assume=dict(assume or {}),
-        rates=Path(rates) if rates else None,
-    )
-
-
-def _asked(
-    kind: str,
-    origin: str,
-    destination: str,
-    *,
-    corridors: Sequence[str],
-    scope: str,
-    optimise: str,
-    value_of_time_usd_day: float | None,
-    avoid: Sequence[str],
-    via: Sequence[str],
-    mode: Sequence[str],
-    assume: Mapping[str, float] | None,
-    rates: str | Path | None,
-    draws: int,
-    seed: int,
-    data: str | Path | None,
-) -> str:
-    """The command line that gives the same answer."""
-    words = ["corridors", kind, origin, destination]
-    for name in corridors:
-        words += ["--corridor", name]
-    if scope != "terminal":
-        words += ["--scope", scope]
-    if optimise != "balanced":
-        words += ["--optimise", optimise]
-    if value_of_time_usd_day is not None:
-        words += ["--value-of-time", f"{value_of_time_usd_day:g}"]
-    if avoid:
-        words += ["--avoid", ",".join(avoid)]
-    for place in via:
-        words += ["--via", place]
-    if mode:
-        words += ["--mode", ",".join(mode)]
-    for key, value in (assume or {}).items():
-        words += ["--assume", f"{key}={value}"]
-    if rates is not None:
-        words += ["--rates", str(rates)]
-    if data is not None:
-        words += ["--data", str(data)]
-    return shlex.join([*words, "--draws", str(draws), "--seed", str(seed)])

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.analysis.compare import Answer
-from corridors.analysis.document import Geometries, document, geometries
+from corridors.analysis.document import document
+from corridors.analysis.geometry import Geometries, geometries
 from corridors.api.option import OptionView
 from corridors.errors import UsageError
 

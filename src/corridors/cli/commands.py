@@ -42,7 +42,8 @@ def run_map(options: argparse.Namespace, argv: Sequence[str]) -> int:
 
     check_writable(Path(options.out))
     answer = _ask(options, kind="compare")
-    from corridors.analysis.document import document, geometries
+    from corridors.analysis.document import document
+    from corridors.analysis.geometry import geometries
     from corridors.outputs.map import write_map
 
     answer_document = document(answer, reproduce=_command(argv), profile=True)
@@ -60,6 +61,7 @@ def _ask(options: argparse.Namespace, *, kind: str) -> Answer:
     from corridors.analysis.desk import Conditions, read_assumptions
     from corridors.analysis.engine import Engine
     from corridors.analysis.free import free_route
+    from corridors.shipment import Terms
 
     conditions = Conditions(
         avoid=_codes(options.avoid),
@@ -67,6 +69,18 @@ def _ask(options: argparse.Namespace, *, kind: str) -> Answer:
         modes=frozenset(_list(options.mode)) or None,
         assume=read_assumptions(options.assume),
         rates=Path(options.rates) if options.rates else None,
+        as_of=options.as_of,
+        scenarios=tuple(options.scenario),
+        price_month=options.price_month or "",
+    )
+    terms = Terms(
+        unit=options.unit,
+        booking=options.booking,
+        ownership=options.ownership,
+        weight_t=options.weight_t,
+        cargo_value_usd=options.cargo_value,
+        depart=options.depart,
+        deadline_days=options.deadline,
     )
     engine = Engine.load(options.data)
     shared: dict[str, Any] = {
@@ -74,6 +88,7 @@ def _ask(options: argparse.Namespace, *, kind: str) -> Answer:
         "objective": options.optimise,
         "value_of_time_usd_day": options.value_of_time,
         "conditions": conditions,
+        "terms": terms,
         "draws": options.draws,
         "seed": options.seed,
     }

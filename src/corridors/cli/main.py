@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import gc
 import os
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from corridors.cli import commands
+from corridors.cli import commands, exchange
 from corridors.errors import CorridorsError, OutputError, UsageError
 
 EXIT_INTERNAL = 1
@@ -54,6 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         _prepare_stdout()
         options = parser().parse_args(arguments)
+        exchange.lay_over(options)
         code = int(options.run(options, arguments))
         sys.stdout.flush()
         return code
@@ -153,6 +155,19 @@ def parser() -> Parser:
     )
     build.add_argument("--source-dir", metavar="DIR", help="folder with the downloaded packages")
     build.add_argument("--out", required=True, metavar="DIR", help="a data folder, with curated/")
+    export = _command(sub, "export", exchange.run_export, "the network for other tools")
+    export.add_argument("--format", choices=("gpkg", "parquet", "gmns"), default="gpkg")
+    export.add_argument("--out", required=True, metavar="PATH", help="a file; else a new folder")
+    export.add_argument("--mode", default="", metavar="rail,road,sea,ferry", help="only these")
+    export.add_argument("--bbox", metavar="W,S,E,N", help="only this box, in degrees")
+    export.add_argument(
+        "--answer", nargs=2, metavar=("ORIGIN", "DESTINATION"), help="legs and events instead"
+    )
+    _data(export)
+
+    back = _command(sub, "import", exchange.run_import, "tables of other tools as curated CSV")
+    back.add_argument("path", metavar="PATH", help="GeoPackage, GeoParquet or GMNS")
+    back.add_argument("--out", required=True, metavar="DIR", help="for --overlay or a data folder")
     return top
 
 
@@ -166,6 +181,7 @@ def _command(sub: Any, name: str, run: Any, summary: str) -> Parser:
 
 def _data(command: argparse.ArgumentParser) -> None:
     command.add_argument("--data", metavar="DIR", help="a data folder of your own")
+    command.add_argument("--overlay", metavar="DIR", help="tables of your own, laid on top")
 
 
 def _journey(command: argparse.ArgumentParser, *, formats: bool = True) -> None:
@@ -181,6 +197,16 @@ def _journey(command: argparse.ArgumentParser, *, formats: bool = True) -> None:
     add("--rates", metavar="FILE.csv", help="your own parameter rows")
     add("--optimise", choices=("balanced", "time", "cost"), default="balanced")
     add("--value-of-time", type=_not_negative, metavar="USD_PER_DAY")
+    add("--unit", choices=("FEU", "2x20", "TEU"), default="FEU", help="one 40 ft, two 20 ft, one")
+    add("--booking", choices=("block", "single"), default="block", help="block train or single")
+    add("--ownership", choices=("SOC", "COC"), default="SOC", help="whose container")
+    add("--weight-t", type=_not_negative, metavar="T", help="weight of the cargo")
+    add("--cargo-value", type=_not_negative, metavar="USD", help="adds up to a landed cost")
+    add("--depart", type=_date, metavar="DATE", help="day of gate-in: seasons and events act")
+    add("--deadline", type=_days, metavar="25d", help="adds the probability of meeting it")
+    add("--as-of", type=_date, metavar="DATE", help="what held on that day acts all along")
+    add("--scenario", action="append", default=[], metavar="ID|FILE", help="force it (repeat)")
+    add("--price-month", type=_month, metavar="2024-07", help="move dated prices")
     add("--draws", type=_positive, default=2000, metavar="N")
     add("--seed", type=int, default=1, metavar="N")
     if formats:
@@ -196,6 +222,25 @@ def _positive(text: str) -> int:
 
 
 MOST = 1_000_000
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date: write 2026-11-15") from None
+
+
+def _month(text: str) -> str:
+    try:
+        dt.date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no month: write 2024-07") from None
+    return text
+
+
+def _days(text: str) -> float:
+    return _not_negative(text.removesuffix("d"))
 
 
 def _not_negative(text: str) -> float:

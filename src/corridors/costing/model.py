@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from corridors.conditions.adjustment import Adjustment, product
 from corridors.costing.charge import Charge, Vector
 from corridors.errors import ParameterError
 from corridors.movement.compiled import CrossingRun, Haul
@@ -9,22 +13,48 @@ from corridors.network.tables import Crossing, Facility, Service
 from corridors.parameters import Ledger, ParameterRow
 from corridors.shipment import Heading
 
+Keys = tuple[str, ...]
+
+
+class Priced(NamedTuple):
+    """Rows that one charge comes to: its own, adjusted, and those added beside it."""
+
+    row: ParameterRow | None
+    added: tuple[ParameterRow, ...]
+
 
 class CostModel:
-    """Charges for one heading under one ledger.
+    """Charges for one heading under one ledger and the adjustments of one day.
 
     Parameters
     ----------
     ledger : Ledger
-        All numbers; conditions and user assumptions already applied.
+        All numbers; user assumptions already applied.
     heading : {"westbound", "eastbound"}
         Rates may differ by direction.
+    adjustments : sequence of Adjustment
+        Those in force: an adjustment acts on a charge when its target is among the keys that
+        the charge could have fallen back to.
+    ownership : {"SOC", "COC"}
+        Whose container: picks the rows of its lease and return.
     """
 
-    def __init__(self, ledger: Ledger, *, heading: Heading) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        heading: Heading,
+        adjustments: Sequence[Adjustment] = (),
+        ownership: str = "SOC",
+    ) -> None:
         self.ledger = ledger
         self.heading = heading
-        self._known: dict[tuple[str, ...], ParameterRow | None] = {}
+        self.ownership = ownership
+        self._by_target: dict[str, list[Adjustment]] = {}
+        for adjustment in adjustments:
+            for target in adjustment.targets:
+                self._by_target.setdefault(target, []).append(adjustment)
+        self._known: dict[Keys, Priced] = {}
         self._per_km: dict[str, tuple[float, float]] = {}
 
     def row(self, *keys: str) -> ParameterRow:
@@ -34,26 +64,60 @@ class CostModel:
 
     def find(self, *keys: str) -> ParameterRow | None:
         """As `row`, or None where no row exists."""
+        return self.priced(keys).row
+
+    def priced(self, keys: Keys, *, default: ParameterRow | None = None) -> Priced:
+        """The row of a charge with its factors, and the rows that stand beside it."""
         if keys not in self._known:
-            self._known[keys] = self.ledger.first(*self._tried(keys))
+            tried = self._tried(keys)
+            row = self.ledger.first(*tried) or default
+            acting = self._acting((*tried, keys[0].partition("/")[0]))
+            if row is not None:
+                row = product(row, [a for a in acting if a.effect == "times"])
+            added = tuple(a.row for a in acting if a.effect == "add")
+            self._known[keys] = Priced(row, added)
         return self._known[keys]
 
-    def _tried(self, keys: tuple[str, ...]) -> list[str]:
+    def _acting(self, keys: Sequence[str]) -> list[Adjustment]:
+        """Adjustments of any of the keys, each once, from the most special on."""
+        found: dict[int, Adjustment] = {}
+        for key in keys:
+            for adjustment in self._by_target.get(key, ()):
+                found[id(adjustment)] = adjustment
+        return list(found.values())
+
+    def _tried(self, keys: Keys) -> list[str]:
         return [k for key in keys for k in (f"{key}/{self.heading}", key)]
+
+    def _charges(self, keys: Keys, *, at: str, country: str) -> tuple[Charge, ...]:
+        """Charges of a line that may rightly be absent."""
+        row, added = self.priced(keys)
+        rows = added if row is None else (row, *added)
+        return tuple(Charge(row, 1.0, False, at, country) for row in rows)
+
+    def _needed(self, keys: Keys, *, at: str, country: str) -> tuple[Charge, ...]:
+        """Charges of a line that every such event has."""
+        self.row(*keys)
+        return self._charges(keys, at=at, country=country)
 
     # Runs --------------------------------------------------------------------------------
 
     def run(self, zone: str, km: float, *, country: str) -> Vector:
-        """Running ``km`` in a zone: time by commercial speed, money by haul rate."""
+        """Running ``km`` in a zone: time by commercial speed, money by haul rate and toll."""
         mode = zone.partition(":")[0]
 
         def charge(name: str, *, inverse: bool = False) -> Charge:
             row = self.row(f"{name}/{zone}", f"{name}/{mode}")
             return Charge(row, km, inverse, zone, country)
 
+        hours = charge("speed_kmh", inverse=True)
+        usd = [charge("rate_usd_km")]
+        toll = self.find(f"toll_usd_km/{zone}", f"toll_usd_km/{mode}")
+        if toll is not None:
+            usd.append(Charge(toll, km, False, zone, country))
         return Vector(
-            hours=(charge("speed_kmh", inverse=True),),
-            usd=(charge("rate_usd_km"),),
+            hours=(hours,),
+            usd=tuple(usd),
             co2e_kg=(charge("co2e_kg_km"),),
         )
 
@@ -77,19 +141,35 @@ class CostModel:
     # Events ------------------------------------------------------------------------------
 
     def border(self, row: Crossing, *, forward: bool, countries: tuple[str, str]) -> Vector:
-        """The border event of a crossing, both sides of it together, once."""
+        """The border event of a crossing, both sides of it together, once.
+
+        Inside one country it is a passage: a tunnel with a night window, a ferry bridge.
+        """
         way = "ab" if forward else "ba"
         one, other = countries
+        passage = one == other
+        name = "passage" if passage else "border"
+        usd = (f"{name}_usd",) if not passage else ()
 
-        def keys(name: str) -> tuple[str, ...]:
+        def keys(family: str) -> Keys:
+            own = (f"{family}/{row.id}/{way}", f"{family}/{row.id}")
             return (
-                f"{name}/{row.id}/{way}",
-                f"{name}/{row.id}",
-                f"{name}/{row.mode}/{one}-{other}",
-                f"{name}/{row.mode}",
+                own
+                if passage
+                else (*own, f"{family}/{row.mode}/{one}-{other}", f"{family}/{row.mode}")
             )
 
-        return self._event(keys("border_h"), keys("border_usd"), at=row.id, country=other)
+        at, country = row.id, other
+        hours = self._needed(keys(f"{name}_h"), at=at, country=country)
+        money = (self._needed if usd else self._charges)(
+            keys(f"{name}_usd"), at=at, country=country
+        )
+        permit = (
+            f"permit_usd/{row.id}/{way}",
+            f"permit_usd/{row.id}",
+            f"permit_usd/{row.mode}/{one}-{other}",
+        )
+        return Vector(hours=hours, usd=money + self._charges(permit, at=at, country=country))
 
     def reload(self, row: Crossing, *, forward: bool, country: str) -> Vector | None:
         """Truck to truck at a road border, where carriers may not go on; None elsewhere."""
@@ -99,55 +179,68 @@ class CostModel:
         )
 
     def gauge_change(self, facility: Facility) -> Vector:
-        """A change of gauge worked at a yard."""
-        return self._event(
-            (f"gauge_h/{facility.id}", "gauge_h"),
-            (f"gauge_usd/{facility.id}", "gauge_usd"),
-            at=facility.id,
-            country=facility.country,
-            co2=("co2e_kg/gauge",),
+        """A change of gauge worked at a yard, marshalling included where the yard has a row."""
+        at, country = facility.id, facility.country
+
+        def charges(name: str) -> tuple[Charge, ...]:
+            marshal = (f"marshal_{name}/{at}", f"marshal_{name}")
+            return self._needed(
+                (f"gauge_{name}/{at}", f"gauge_{name}"), at=at, country=country
+            ) + self._charges(marshal, at=at, country=country)
+
+        return Vector(
+            hours=charges("h"),
+            usd=charges("usd"),
+            co2e_kg=self._charges((f"co2e_kg/gauge/{at}", "co2e_kg/gauge"), at=at, country=country),
         )
 
     def lift(self, facility: Facility, from_mode: str, to_mode: str) -> Vector:
-        """A change of mode at a terminal or port, its dwell included, the ship's wait not."""
+        """A change of mode at a terminal or port, its dwell included, the ship's wait not.
+
+        A train load that goes on in several ships waits for them: the batch.
+        """
         pair = f"{from_mode}-{to_mode}"
+        at, country = facility.id, facility.country
 
-        def keys(name: str) -> tuple[str, ...]:
-            return (f"{name}/{facility.id}/{pair}", f"{name}/{facility.id}", f"{name}/{pair}")
+        def keys(name: str) -> Keys:
+            return (f"{name}/{at}/{pair}", f"{name}/{at}", f"{name}/{pair}")
 
-        return self._event(
-            keys("lift_h"),
-            keys("lift_usd"),
-            at=facility.id,
-            country=facility.country,
-            co2=(f"co2e_kg/lift/{pair}", "co2e_kg/lift"),
+        co2 = (f"co2e_kg/lift/{pair}", "co2e_kg/lift")
+        return Vector(
+            hours=self._needed(keys("lift_h"), at=at, country=country)
+            + self._charges((f"batch_h/{at}/{pair}",), at=at, country=country),
+            usd=self._needed(keys("lift_usd"), at=at, country=country),
+            co2e_kg=self._charges(co2, at=at, country=country),
         )
 
     def wait(self, service: Service, port: Facility) -> Vector:
-        """Waiting for a departure: a row of its own, or from the headway E[H^2] / 2 E[H]."""
-        row = self.find(f"wait_h/{service.id}", f"wait_h/{service.group}")
-        if row is None:
-            row = _wait_from_headway(service)
-        return Vector(hours=(Charge(row, 1.0, False, service.id, port.country),))
+        """Waiting for a departure and for the berth.
+
+        The departure: a row of its own, or from the headway, E[H^2] / 2 E[H].
+        """
+        keys = tuple(f"wait_h/{name}" for name in (service.id, service.group, service.mode))
+        if self.ledger.first(*self._tried(keys)) is None:
+            self.priced(keys, default=_wait_from_headway(service))
+        return Vector(
+            hours=self._charges(keys, at=service.id, country=port.country)
+            + self._charges((f"berth_h/{port.id}",), at=port.id, country=port.country)
+        )
 
     def sailing(self, service: Service, km: float) -> Vector:
         """Time under way and freight of a sea or ferry service."""
-        row = self.find(f"sail_h/{service.id}", f"sail_h/{service.group}")
-        if row is not None:
-            hours = Charge(row, 1.0, False, service.id, service.group)
-        else:
-            row = self.row(f"sail_kmh/{service.mode}")
-            hours = Charge(row, km, True, service.id, service.group)
-        freight = self.row(f"freight_usd/{service.id}", f"freight_usd/{service.group}")
-        co2 = self.row(
-            f"co2e_kg_km/{service.id}",
-            f"co2e_kg_km/{service.group}",
-            f"co2e_kg_km/{service.mode}",
-        )
+        at, group = service.id, service.group
+        keys = tuple(f"sail_h/{name}" for name in (at, group, service.mode))
+        hours = self._charges(keys, at=at, country=group)
+        if self.find(*keys) is None:
+            speed = self.row(f"sail_kmh/{service.mode}")
+            hours = (Charge(speed, km, True, at, group), *hours)
+        freight = tuple(f"freight_usd/{name}" for name in (at, group, service.mode))
+        usd = self._needed(freight, at=at, country=group)
+        co2 = self.row(f"co2e_kg_km/{at}", f"co2e_kg_km/{group}", f"co2e_kg_km/{service.mode}")
         return Vector(
-            hours=(hours,),
-            usd=(Charge(freight, 1.0, False, service.id, service.group),),
-            co2e_kg=(Charge(co2, km, False, service.id, service.group),),
+            hours=hours,
+            usd=usd,
+            co2e_kg=(Charge(co2, km, False, at, group),),
         )
 
     def fill(self, facility: Facility) -> Vector | None:
@@ -155,34 +248,26 @@ class CostModel:
         keys = (facility.id, facility.country, "rail")
         return self.optional_event("fill", keys, at=facility.id, country=facility.country)
 
-    def optional_event(
-        self, name: str, keys: tuple[str, ...], *, at: str, country: str
-    ) -> Vector | None:
-        """Fill, release, pickup, delivery, equipment: only where the ledger has a row."""
-        hours = self.find(*(f"{name}_h/{key}" if key else f"{name}_h" for key in keys))
-        usd = self.find(*(f"{name}_usd/{key}" if key else f"{name}_usd" for key in keys))
-        if hours is None and usd is None:
-            return None
-        return Vector(
-            hours=(Charge(hours, 1.0, False, at, country),) if hours else (),
-            usd=(Charge(usd, 1.0, False, at, country),) if usd else (),
-        )
+    def equipment(self, corridor: str, *, country: str) -> Vector | None:
+        """The container: lease one way, and its return when empty, each a line of its own."""
 
-    def _event(
-        self,
-        hours: tuple[str, ...],
-        usd: tuple[str, ...],
-        *,
-        at: str,
-        country: str,
-        co2: tuple[str, ...] = (),
-    ) -> Vector:
-        co2_row = self.find(*co2) if co2 else None
-        return Vector(
-            hours=(Charge(self.row(*hours), 1.0, False, at, country),),
-            usd=(Charge(self.row(*usd), 1.0, False, at, country),),
-            co2e_kg=(Charge(co2_row, 1.0, False, at, country),) if co2_row else (),
-        )
+        def keys(family: str) -> Keys:
+            return (f"{family}/{corridor}/{self.ownership}", f"{family}/{corridor}")
+
+        usd = self._charges(keys("equipment_usd"), at=corridor, country=country)
+        usd += self._charges(keys("empty_return_usd"), at=corridor, country=country)
+        return Vector(usd=usd) if usd else None
+
+    def optional_event(self, name: str, keys: Keys, *, at: str, country: str) -> Vector | None:
+        """Fill, release, pickup, delivery: only where the ledger has a row."""
+
+        def charges(dimension: str) -> tuple[Charge, ...]:
+            family = f"{name}_{dimension}"
+            rows = tuple(f"{family}/{key}" if key else family for key in keys)
+            return self._charges(rows, at=at, country=country)
+
+        hours, usd = charges("h"), charges("usd")
+        return Vector(hours=hours, usd=usd) if hours or usd else None
 
 
 def _wait_from_headway(service: Service) -> ParameterRow:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import TextIO
 
@@ -14,7 +15,9 @@ from corridors.network.inputs import input_hashes
 from corridors.network.tables import Tables
 
 
-def fresh_network(data: Path, tables: Tables, *, log: TextIO | None = None) -> CompiledNetwork:
+def fresh_network(
+    data: Path, tables: Tables, *, opened: Collection[str] = (), log: TextIO | None = None
+) -> CompiledNetwork:
     """The compiled network that belongs to the folder's tables as they are now.
 
     Parameters
@@ -22,6 +25,8 @@ def fresh_network(data: Path, tables: Tables, *, log: TextIO | None = None) -> C
     data : Path
     tables : Tables
         Tables of the same folder.
+    opened : collection of str
+        Planned links that `tables` give as operating: that network has a place of its own.
     log : text stream, optional
         Gets one line when the network has to be compiled.
 
@@ -33,16 +38,18 @@ def fresh_network(data: Path, tables: Tables, *, log: TextIO | None = None) -> C
     hashes = input_hashes(data)
     packaged = data / "compiled"
     network = _readable(packaged)
-    if network is not None and network.inputs == hashes:
+    if network is not None and network.inputs == hashes and not opened:
         return network
-    key = hashlib.sha256(json.dumps([SCHEMA, hashes], sort_keys=True).encode()).hexdigest()
+    name = [SCHEMA, hashes, *([sorted(opened)] if opened else [])]
+    key = hashlib.sha256(json.dumps(name, sort_keys=True).encode()).hexdigest()
     cached = cache_dir() / key[:32]
     network = _readable(cached)
     if network is not None:
         return network
     _remove(cached)  # damaged, or not there: made anew
     if log is not None:
-        print("corridors: tables changed, compiling the network (about 20 s, once)", file=log)
+        why = f"{', '.join(sorted(opened))} opened" if opened else "tables changed"
+        print(f"corridors: {why}, compiling the network (about 20 s, once)", file=log)
     return _compile_into(cached, data, tables)
 
 

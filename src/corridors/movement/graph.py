@@ -72,7 +72,7 @@ class MovementGraph:
         self.service_km = {run.id: run.km for run in network.services}
         self.quays: dict[str, set[str]] = defaultdict(set)
         for service in tables.services:
-            if service.id in self.service_km:
+            if service.id in self.service_km and service.status in USABLE_SERVICES:
                 self.quays[service.a].add(service.mode)
                 self.quays[service.b].add(service.mode)
         self.moves: dict[State, list[Move]] = defaultdict(list)
@@ -231,21 +231,17 @@ def _resolve(
     network: CompiledNetwork, zone: str, avoid: frozenset[str], own: tuple[str, ...]
 ) -> list[Haul]:
     """Hauls of one zone again, without the lines in avoided countries."""
-    from corridors.movement.zone_graph import Walker
+    from corridors.movement.haul_runs import hauls_from
+    from corridors.movement.zone_graph import Walker, round_trip
 
     lines = network.lines(zone.partition(":")[0])
     graph = lines.graph(zone, closed_countries=avoid)
     members = sorted((f, node) for (f, z), node in lines.node_of.items() if z == zone)
     walker = Walker(lines.flat)
     hauls: list[Haul] = []
-    for i, (facility, node) in enumerate(members):
-        targets = {n for _, n in members[i + 1 :]}
-        if not targets or node not in graph.next:
-            continue
-        reach = graph.reach({node: 0.0}, targets=targets)
-        for other, other_node in members[i + 1 :]:
-            if other_node in reach.km:
-                km, stitched, curated, countries = walker.walk(reach, other_node)
-                foreign = tuple(code for code in countries if code not in own)
-                hauls.append(Haul(facility, other, zone, km, stitched, curated, countries, foreign))
+    for i, start in enumerate(members):
+        others = members[i + 1 :]
+        if others and start[1] in graph.next:
+            reached = round_trip(graph, start[1], [node for _, node in others])
+            hauls += hauls_from(walker, reached, start, others, zone=zone, own=own)
     return hauls

@@ -23,7 +23,8 @@ def service_lanes(
 
     Services with a hand-drawn lane follow it; the others follow the general sea-lane network
     through their chokepoints. What cannot be drawn is noted in `findings` and left out, so
-    that it is no arc.
+    that it is no arc. Those without a schedule are drawn too, for a condition may open them;
+    where they cannot be, it is no fault.
     """
     facilities = {f.id: (f.lon, f.lat) for f in tables.facilities}
     chokepoints = {c.id: (c.lon, c.lat) for c in tables.chokepoints}
@@ -34,13 +35,12 @@ def service_lanes(
     lanes: dict[str, tuple[float, list[LonLat]]] = {}
     known: dict[tuple[Any, ...], tuple[float, list[LonLat]]] = {}
     for service in tables.services:
-        if service.status not in USABLE_SERVICES:
-            continue
+        faults = findings if service.status in USABLE_SERVICES else []
         a, b = facilities[service.a], facilities[service.b]
         if service.lane:
             line = _along(drawn[service.lane], a, b)
             if line is None:
-                findings.append({"check": "lane_misses_port", "id": service.id})
+                faults.append({"check": "lane_misses_port", "id": service.id})
                 continue
             lanes[service.id] = (line_km(line), line)
             continue
@@ -50,7 +50,7 @@ def service_lanes(
             try:
                 known[key] = sea_path(network, a, b, via=via)
             except (SnapError, NoRouteError) as error:
-                findings.append({"check": "service_no_lane", "id": service.id, "why": str(error)})
+                faults.append({"check": "service_no_lane", "id": service.id, "why": str(error)})
                 continue
         lanes[service.id] = known[key]
     return lanes

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import typing
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -352,6 +352,34 @@ def gateway_targets(step: CorridorStep) -> list[tuple[str, str]]:
         kind, name = (before, name) if colon else (kind, before)
         targets.append((kind, name))
     return targets
+
+
+def with_opened(tables: Tables, opened: typing.Collection[tuple[str, str]]) -> Tables:
+    """The tables with planned, closed or unscheduled things in operation.
+
+    Parameters
+    ----------
+    tables : Tables
+    opened : collection of (str, str)
+        Kind (``facility``, ``crossing``, ``link``, ``service``, ``group``) and id.
+    """
+    wanted = set(opened)
+
+    def turned(rows: typing.Iterable[Any], kind: str) -> tuple[Any, ...]:
+        return tuple(
+            row._replace(status="operating")
+            if (kind, row.id) in wanted or ("group", getattr(row, "group", "")) in wanted
+            else row
+            for row in rows
+        )
+
+    return replace(
+        tables,
+        facilities=turned(tables.facilities, "facility"),
+        crossings=turned(tables.crossings, "crossing"),
+        links=turned(tables.links, "link"),
+        services=turned(tables.services, "service"),
+    )
 
 
 def check_references(tables: Tables) -> None:

@@ -14,7 +14,7 @@ from corridors.outputs import text, wording
 WIDTH = 100
 COLUMNS = (
     ("run", ("rail", "road")),
-    ("border", ("border",)),
+    ("border", ("border", "passage", "hold")),
     ("gauge", ("gauge_change",)),
     ("dwell", ("lift", "transshipment", "release", "pickup", "delivery")),
     ("ship wait", ("wait",)),
@@ -68,6 +68,10 @@ def comparison_table(document: Mapping[str, Any], *, colour: bool = False) -> st
         *_wrapped(wording.headline(document) + ".", strong),
         "",
     ]
+    for line in wording.chances(document):
+        lines += _wrapped(f"{line}.")
+    if wording.chances(document):
+        lines.append("")
     if usable:
         lines += [*_options(usable, name, strong), ""]
         for option in usable:
@@ -151,6 +155,11 @@ def _path(option: Option, name: str, strong: Callable[[str], str]) -> list[str]:
     lines = _wrapped(f"{name}: {variant}{' · '.join(option['countries'])}", strong)
     lines += _wrapped(_places(option), indent=2)
     lines += _wrapped(f"P90 made by: {option['p90_made_by']}", indent=2)
+    if option.get("adjustments"):
+        lines += _wrapped(f"Acting: {', '.join(option['adjustments'])}", indent=2)
+    landed = option.get("landed")
+    if landed:
+        lines += _wrapped(_landed(landed), indent=2)
     if option["flags"]:
         lines += _wrapped(f"Flags: {'; '.join(option['flags'])}", indent=2)
     hidden = option.get("transit_without_control", [])
@@ -158,6 +167,23 @@ def _path(option: Option, name: str, strong: Callable[[str], str]) -> list[str]:
         parts = [f"{row['country']} {row['km']:.0f} km" for row in hidden]
         lines += _wrapped(f"Transit without control: {', '.join(parts)}", indent=2)
     return lines
+
+
+def _landed(landed: Mapping[str, Any]) -> str:
+    parts = [f"freight {_usd(landed['freight'])}"]
+    parts += [
+        f"{word} {_usd(landed[key])}"
+        for key, word in (
+            ("insurance", "insurance"),
+            ("war_risk", "war risk"),
+            ("capital", "capital"),
+        )
+        if landed[key]
+    ]
+    return (
+        f"Landed {_usd(landed['mean'])} USD ({_usd(landed['p10'])}–{_usd(landed['p90'])}) "
+        f"at a cargo value of {landed['cargo_value_usd']:,.0f}: {', '.join(parts)}"
+    )
 
 
 def _places(option: Option) -> str:

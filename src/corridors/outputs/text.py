@@ -121,6 +121,19 @@ def hours(value: float) -> str:
     return f"{days(value / 24)} days"
 
 
+def percent(share: float) -> str:
+    """A chance from draws: never certain, never impossible.
+
+    Examples
+    --------
+    >>> percent(0.874), percent(0.9999), percent(0.001), percent(0.0)
+    ('87 %', '>99 %', '<1 %', '<1 %')
+    """
+    if share > 0.99:
+        return ">99 %"
+    return "<1 %" if share < 0.01 else f"{share * 100:.0f} %"
+
+
 def shares(parts: dict[str, float]) -> dict[str, int]:
     """Whole percentages that add up to 100 (largest remainder).
 

@@ -23,6 +23,8 @@ EVENT_WORDS = {
     "delivery": "Delivery",
     "transshipment": "Transshipment between ships",
     "equipment": "Container equipment",
+    "passage": "Passage",
+    "hold": "Waiting for the reopening",
 }
 #: Kinds of event at which a reader would say the route goes "via" the place.
 VIA_KINDS = ("border", "gauge_change", "lift", "wait", "transshipment")
@@ -33,7 +35,12 @@ _KIND_OF_PLACE = re.compile(
     re.IGNORECASE,
 )
 _OWNERSHIP = {"SOC": "shipper-owned", "COC": "carrier-owned"}
-_UNITS = {"FEU": "one laden 40 ft container", "TEU": "one laden 20 ft container", "t": "one tonne"}
+_UNITS = {
+    "FEU": "one laden 40 ft container",
+    "2x20": "two laden 20 ft containers",
+    "TEU": "one laden 20 ft container",
+}
+_BOOKINGS = {"single": "single wagon"}
 _SCOPES = {"terminal": "terminal gate to terminal gate", "door": "door to door"}
 
 
@@ -130,14 +137,56 @@ def scope(document: Mapping[str, Any]) -> str:
     s = document["shipment"]
     parts = [
         _UNITS.get(str(s.get("unit")), text.clean(s.get("unit"))),
+        _BOOKINGS.get(str(s.get("booking")), ""),
         _OWNERSHIP.get(str(s.get("ownership")), text.clean(s.get("ownership"))),
         _clock(s),
         text.clean(s.get("direction")),
         f"prices of {text.clean(s['price_month'])}" if s.get("price_month") else "",
-        f"as of {text.clean(s['as_of'])}" if s.get("as_of") else "normal operation",
+        _date(s),
     ]
     line = " · ".join(part for part in parts if part)
     return line[:1].upper() + line[1:]
+
+
+def _date(shipment: Mapping[str, Any]) -> str:
+    if shipment.get("as_of"):
+        return f"as of {text.clean(shipment['as_of'])}"
+    if shipment.get("depart"):
+        return f"gate-in on {text.clean(shipment['depart'])}"
+    return "normal operation"
+
+
+def chances(document: Mapping[str, Any]) -> list[str]:
+    """How often each option is fastest, cheapest and in time, over the draws they share.
+
+    Examples
+    --------
+    >>> chances({"options": [], "shipment": {}})
+    []
+    """
+    options = usable(document)
+    labels = dict(zip(map(id, options), names(options), strict=True))
+    lines = []
+    if len(options) > 1:
+        parts = []
+        for key, claim in (("p_fastest", "fastest"), ("p_cheapest", "cheapest")):
+            ranked = sorted(options, key=lambda o: -(o.get(key) or 0.0))
+            told = [
+                f"{labels[id(o)]} {text.percent(o[key])}"
+                for o in ranked
+                if (o.get(key) or 0.0) >= 0.01
+            ]
+            if told:
+                parts.append(f"{claim}: {', '.join(told)}")
+        if parts:
+            lines.append(f"Chance of being {'; '.join(parts)}")
+    deadline = document["shipment"].get("deadline_days")
+    if deadline is not None and options:
+        told = [
+            f"{labels[id(o)]} {text.percent(o['reliability']['p_meets_deadline'])}" for o in options
+        ]
+        lines.append(f"Chance of being there within {deadline:g} days: {', '.join(told)}")
+    return lines
 
 
 def _clock(shipment: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from corridors.errors import DataError, ParameterError
 from corridors.parameters.distribution import SplitLognormal
@@ -48,6 +49,8 @@ class ParameterRow:
         Clock, scope, condition, and how the value was derived.
     file, line : str, int
         Where the row stands, for messages.
+    adjusted : tuple of str
+        Ids of the adjustments that have multiplied it.
 
     Examples
     --------
@@ -69,6 +72,7 @@ class ParameterRow:
     note: str = ""
     file: str = ""
     line: int = 0
+    adjusted: tuple[str, ...] = ()
     _cache: list[SplitLognormal] = field(
         default_factory=list, init=False, repr=False, compare=False
     )
@@ -397,5 +401,6 @@ def _row(path: Path, line: int, cells: dict[str, str]) -> ParameterRow:
     if cells["year"] and not is_year(cells["year"]):
         raise fail("year", "is not a year of four digits")
     year = int(cells["year"]) if cells["year"] else None
-    text = {name: cells[name] for name in ("key", "unit", "grade", "source", "url", "seen", "note")}
+    texts = ("key", "unit", "grade", "source", "url", "seen", "note")
+    text: dict[str, Any] = {name: cells[name] for name in texts}
     return ParameterRow(low=low, typ=typ, high=high, year=year, file=path.name, line=line, **text)

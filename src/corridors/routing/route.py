@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
+from corridors.conditions.situation import Closure
 from corridors.costing.charge import Charge, Vector, total
 from corridors.costing.model import CostModel
+from corridors.costing.pricing import Pricing
 from corridors.movement.graph import Move, MovementGraph, State
+from corridors.parameters import ParameterRow
 from corridors.routing.search import Found
 from corridors.shipment import Shipment
 
 EventKind = Literal[
-    "pickup", "fill", "border", "gauge_change", "lift", "transshipment", "wait", "release",
-    "delivery", "equipment",
+    "pickup", "fill", "border", "passage", "hold", "gauge_change", "lift", "transshipment", "wait",
+    "release", "delivery", "equipment",
 ]  # fmt: skip
 
 
@@ -87,11 +91,17 @@ class Route:
     ----------
     corridor, variant : str or None
     steps : tuple of Leg or Event
+    held : tuple of Closure
+        Closures that the box waits out.
+    barred : tuple of Closure
+        Closures met that have no known end: the route cannot be taken.
     """
 
     corridor: str | None
     variant: str | None
     steps: tuple[Leg | Event, ...] = field(repr=False)
+    held: tuple[Closure, ...] = ()
+    barred: tuple[Closure, ...] = ()
 
     @property
     def legs(self) -> tuple[Leg, ...]:
@@ -126,20 +136,36 @@ def build_route(
     found: Found,
     *,
     graph: MovementGraph,
-    model: CostModel,
+    pricing: Pricing,
     shipment: Shipment,
     corridor: str | None,
     variant: str | None,
 ) -> Route:
-    """Turn a found path into legs and events, with what happens at both ends added."""
-    return _Builder(graph, model, shipment).build(found, corridor=corridor, variant=variant)
+    """Turn a found path into legs and events, with what happens at both ends added.
+
+    With a day of departure each leg and event is priced on the day it begins on average.
+    """
+    return _Builder(graph, pricing, shipment).build(found, corridor=corridor, variant=variant)
 
 
 class _Builder:
-    def __init__(self, graph: MovementGraph, model: CostModel, shipment: Shipment) -> None:
-        self.graph, self.model, self.shipment = graph, model, shipment
+    def __init__(self, graph: MovementGraph, pricing: Pricing, shipment: Shipment) -> None:
+        self.graph, self.pricing, self.shipment = graph, pricing, shipment
         self.steps: list[Leg | Event] = []
+        self.hours = 0.0
+        self.held: list[Closure] = []
+        self.barred: list[Closure] = []
         self.on_rail_yet = False
+
+    @property
+    def day(self) -> date | None:
+        """The day it is by now."""
+        return self.pricing.situation.day(self.hours)
+
+    @property
+    def model(self) -> CostModel:
+        """Prices of that day."""
+        return self.pricing.on(self.day)
 
     def build(self, found: Found, *, corridor: str | None, variant: str | None) -> Route:
         last = found.start
@@ -150,7 +176,7 @@ class _Builder:
         self._release(last)
         self._end_event("delivery", self.shipment.destination.country, last)
         self._equipment(corridor)
-        return Route(corridor, variant, tuple(self.steps))
+        return Route(corridor, variant, tuple(self.steps), tuple(self.held), tuple(self.barred))
 
     # Moves -------------------------------------------------------------------------------
 
@@ -203,6 +229,7 @@ class _Builder:
         zone_to = run.zone_b if move.forward else run.zone_a
         gauges = (self._gauge_of(zone_from), self._gauge_of(zone_to))
         here = state[0]
+        self._hold((row.id,), here)
         if yard and yard == here:
             self._gauge(yard, *gauges)
         self._leg(
@@ -218,7 +245,7 @@ class _Builder:
         )
         detail: dict[str, str | int | None] = {"from": pair[0], "to": pair[1]}
         self._event(
-            "border",
+            "border" if pair[0] != pair[1] else "passage",
             row.id,
             run.lon,
             run.lat,
@@ -237,6 +264,7 @@ class _Builder:
         assert move.service is not None
         service = move.service
         port = self.graph.facilities[state[0]]
+        self._hold((service.id, service.group, service.a, service.b, *service.via), port.id)
         detail: dict[str, str | int | None] = {"service": service.id}
         self._event("wait", port.id, port.lon, port.lat, detail, self.model.wait(service, port))
         km = self.graph.service_km[service.id]
@@ -255,6 +283,7 @@ class _Builder:
     def _lift(self, state: State, move: Move) -> None:
         facility = self.graph.facilities[state[0]]
         one, other = self.graph.mode_of(state), self.graph.mode_of(move.to)
+        self._hold((facility.id,), facility.id)
         self._event(
             "transshipment" if {one, other} <= {"sea", "ferry"} else "lift",
             facility.id,
@@ -289,9 +318,10 @@ class _Builder:
 
     def _equipment(self, corridor: str | None) -> None:
         if corridor is not None:
-            country = self.shipment.destination.country
             end = self.shipment.destination
-            self._optional("equipment", (corridor,), corridor, country, lonlat=(end.lon, end.lat))
+            vector = self.model.equipment(corridor, country=end.country)
+            if vector is not None:
+                self._event("equipment", corridor, end.lon, end.lat, {}, vector)
 
     def _optional(
         self,
@@ -311,6 +341,35 @@ class _Builder:
         self._event(kind, at, *lonlat, {}, vector)
 
     # Pieces ------------------------------------------------------------------------------
+
+    def _hold(self, ids: tuple[str, ...], at: str) -> None:
+        """Wait where something is shut on the day the box gets there, if an end is known."""
+        day = self.day
+        closure = self.pricing.situation.shut(ids, day)
+        if closure is None or day is None:
+            return
+        if not closure.end_is_known:
+            self.barred.append(closure)
+            return
+        days = (closure.reopens(day) - day).days
+        # A box that arrives during a day waits on average from its middle.
+        hours = 24.0 * days - 12.0
+        grade = "published" if closure.grade == "reported" and closure.url else "assumption"
+        row = ParameterRow(
+            f"hold/{closure.condition}",
+            hours,
+            hours,
+            hours,
+            "h",
+            grade,
+            closure.source,
+            closure.url,
+        )
+        facility = self.graph.facilities[at]
+        vector = Vector(hours=(Charge(row, 1.0, False, closure.id, facility.country),))
+        self.held.append(closure)
+        detail: dict[str, str | int | None] = {"condition": closure.condition}
+        self._event("hold", at, facility.lon, facility.lat, detail, vector)
 
     def _gauge_of(self, zone: str) -> int | None:
         row = self.graph.zones.get(zone)
@@ -341,6 +400,7 @@ class _Builder:
         vector: Vector,
     ) -> None:
         number = sum(isinstance(step, Leg) for step in self.steps) + 1
+        self.hours += vector.mean("hours")
         self.steps.append(
             Leg(
                 id=f"L{number}",
@@ -367,4 +427,5 @@ class _Builder:
         vector: Vector,
     ) -> None:
         number = sum(isinstance(step, Event) for step in self.steps) + 1
+        self.hours += vector.mean("hours")
         self.steps.append(Event(f"E{number}", kind, at, lon, lat, detail, vector))
