@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import folium
     import pandas as pd
 
+    from corridors.outputs.picture import Picture
+
 
 class Comparison:
     """Corridors side by side: frames, reasons, map.
@@ -115,6 +117,18 @@ class Comparison:
         from corridors.outputs.map import comparison_map
 
         return comparison_map(self.document, self.geometries, **options)
+
+    def profile(self, of: str = "days") -> Picture:
+        """Days (or ``usd``) along the way, corridors overlaid, with bars by cause below."""
+        from corridors.outputs.profile_page import profile_picture
+
+        return profile_picture(self.document, of)
+
+    def waterfall(self) -> Picture:
+        """Where the mean days and dollars go, one bar per corridor."""
+        from corridors.outputs.profile_page import waterfall_picture
+
+        return waterfall_picture(self.document)
 
     def write_map(self, path: str | Path) -> list[Path]:
         """Write the map as HTML, with SVG and PNG beside it."""

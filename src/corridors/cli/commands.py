@@ -28,12 +28,12 @@ def version() -> str:
 
 def run_compare(options: argparse.Namespace, argv: Sequence[str]) -> int:
     """``corridors compare``."""
-    return _show(_ask(options, kind="compare"), options, argv)
+    return _show(ask(options, kind="compare"), options, argv)
 
 
 def run_route(options: argparse.Namespace, argv: Sequence[str]) -> int:
     """``corridors route``."""
-    return _show(_ask(options, kind="route"), options, argv)
+    return _show(ask(options, kind="route"), options, argv)
 
 
 def run_map(options: argparse.Namespace, argv: Sequence[str]) -> int:
@@ -41,19 +41,20 @@ def run_map(options: argparse.Namespace, argv: Sequence[str]) -> int:
     from corridors.outputs.files import check_writable
 
     check_writable(Path(options.out))
-    answer = _ask(options, kind="compare")
+    answer = ask(options, kind="compare")
     from corridors.analysis.document import document
     from corridors.analysis.geometry import geometries
     from corridors.outputs.map import write_map
 
-    answer_document = document(answer, reproduce=_command(argv), profile=True)
+    answer_document = document(answer, reproduce=command_line(argv), profile=True)
     written = write_map(answer_document, geometries(answer), Path(options.out))
     for path in written:
         print(path)
     return 0 if answer.found else EXIT_NONE_OK
 
 
-def _ask(options: argparse.Namespace, *, kind: str) -> Answer:
+def ask(options: argparse.Namespace, *, kind: str) -> Answer:
+    """Answer what the options of a journey ask."""
     for name in ("data", "out", "rates"):
         if getattr(options, name, None) == "":
             raise UsageError(f"--{name}: the path is empty")
@@ -107,7 +108,7 @@ def _codes(text: str) -> tuple[str, ...]:
     return tuple(part.strip().upper() for part in text.split(",") if part.strip())
 
 
-def _command(argv: Sequence[str]) -> str:
+def command_line(argv: Sequence[str]) -> str:
     """The command that gives the same answer again: with its seed, without its output path."""
     kept: list[str] = []
     skip = False
@@ -126,7 +127,9 @@ def _command(argv: Sequence[str]) -> str:
 def _show(answer: Answer, options: argparse.Namespace, argv: Sequence[str]) -> int:
     from corridors.analysis.document import document
 
-    answer_document = document(answer, reproduce=_command(argv), profile=options.format == "json")
+    answer_document = document(
+        answer, reproduce=command_line(argv), profile=options.format == "json"
+    )
     if options.format == "json":
         result = json.dumps(answer_document, ensure_ascii=False, indent=2) + "\n"
     elif options.format == "csv":

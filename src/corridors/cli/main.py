@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from corridors.cli import commands, exchange
+from corridors.cli import commands, exchange, pictures
 from corridors.errors import CorridorsError, OutputError, UsageError
 
 EXIT_INTERNAL = 1
@@ -123,6 +123,10 @@ def parser() -> Parser:
     chart.add_argument(
         "--out", required=True, metavar="FILE.html", help="also writes FILE.png and FILE.svg"
     )
+    way = _command(sub, "profile", pictures.run_profile, "where the days or dollars go, drawn")
+    _journey(way, formats=False)
+    way.add_argument("--of", choices=("days", "usd"), default="days", help="what is drawn upwards")
+    way.add_argument("--out", required=True, metavar="FILE.html", help="or FILE.svg, FILE.png")
 
     places = _command(sub, "places", commands.run_places, "look a place up")
     places.add_argument("query", metavar="QUERY")

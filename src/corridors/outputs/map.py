@@ -23,6 +23,7 @@ from corridors.outputs.figure import (
     write_atomically,
 )
 from corridors.outputs.page import parts
+from corridors.outputs.profile_page import has_profile, reading_data
 from corridors.outputs.static_map import png_of, sheet_svg
 from corridors.outputs.template import asset_text
 from corridors.outputs.view import Geometries, view
@@ -96,12 +97,14 @@ class CorridorLayer(MacroElement):
         if not isinstance(figure, Figure) or parent_map is None:
             raise UsageError("a corridor layer is drawn as part of a folium map")
         name, parent = self.get_name(), parent_map.get_name()
-        figure.header.add_child(Raw(f"<style>{asset_text('style.css')}</style>"), name=name)
+        style = asset_text("style.css") + asset_text("profile.css")
+        figure.header.add_child(Raw(f"<style>{style}</style>"), name=name)
         figure.html.add_child(
             Raw(f'<script type="application/json" id="{name}">{self.blob}</script>'), name=name
         )
+        code = asset_text("profile.js") + asset_text("app.js")
         figure.script.add_child(
-            Raw(f"{asset_text('app.js')}\ncorridorsMap({parent}, {json.dumps(name)});"), name=name
+            Raw(f"{code}\ncorridorsMap({parent}, {json.dumps(name)});"), name=name
         )
         return ""
 
@@ -164,6 +167,7 @@ def _compose(
             "countries": basemap.COUNTRY_LABELS,
             "waters": basemap.WATER_LABELS,
             "tiles": provider,
+            "steps": reading_data(document) if has_profile(document) else [],
         }
     )
     token = hashlib.sha256(f"{blob}{static}".encode()).hexdigest()[:16]

@@ -12,6 +12,7 @@ from typing import Any
 
 from corridors.outputs import text, wording
 from corridors.outputs.colours import INK, MODES, CorridorStyle, style_of
+from corridors.outputs.profile_page import below_map
 from corridors.outputs.static_parts import glyph
 from corridors.outputs.text import escape
 from corridors.outputs.view import MARKS
@@ -47,6 +48,7 @@ def parts(document: Mapping[str, Any], *, note: str, static: str) -> dict[str, s
         "CARDS": _cards(document, styles),
         "RANGES": _ranges(options, styles),
         "TABLE": _table(options, styles),
+        "PROFILE": below_map(document),
         "NOTES": _notes(document, note),
     }
 

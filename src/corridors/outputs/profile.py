@@ -16,7 +16,7 @@ from corridors.outputs.waterfall import panel
 
 WIDTH = 1400.0
 _EDGE = 28.0
-_FONT = 'Inter, "Segoe UI", "Noto Sans", "Helvetica Neue", Arial, sans-serif'
+FONT = 'Inter, "Segoe UI", "Noto Sans", "Helvetica Neue", Arial, sans-serif'
 
 
 def profile_svg(document: Mapping[str, Any], of: str = "days") -> str:
@@ -52,9 +52,9 @@ def profile_svg(document: Mapping[str, Any], of: str = "days") -> str:
     if wording.usable(document):
         title = "Days along the way" if unit.name == "days" else "Dollars along the way"
         out.append(svg_text(_EDGE, y + 20, title, 15, bold=True))
-        out.append(key(document, 210.0, y + 20, WIDTH - _EDGE))
-        out.append(chart(document, of, (_EDGE, y + 34, WIDTH - _EDGE, y + 600)))
-        bars, y = panel(document, of, _EDGE, y + 616, WIDTH - 2 * _EDGE, narrow=False)
+        out.append(key(document, (210.0, WIDTH - _EDGE), y + 20)[0])
+        out.append(chart(document, of, (_EDGE, y + 34, WIDTH - _EDGE, y + 590)))
+        bars, y = panel(document, of, _EDGE, y + 608, WIDTH - 2 * _EDGE, narrow=False)
         out.append(bars)
     return _sheet(document, out, y)
 
@@ -87,22 +87,35 @@ def _sheet(document: Mapping[str, Any], body: list[str], top: float) -> str:
     said = text.escape(f"{wording.headline(document)}. {wording.scope(document)}.")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {y + 4:.0f}" '
-        f"font-family='{_FONT}' role=\"img\"><title>{name}</title><desc>{said}</desc>"
+        f"font-family='{FONT}' role=\"img\"><title>{name}</title><desc>{said}</desc>"
         f'<rect width="{WIDTH:.0f}" height="{y + 4:.0f}" fill="#fff"/>'
         f"{''.join(body)}{''.join(feet)}</svg>\n"
     )
 
 
-def key(document: Mapping[str, Any], left: float, y: float, right: float) -> str:
-    """What lines, steps, bands and marks stand for, in one row; only what occurs."""
+def key(document: Mapping[str, Any], edges: tuple[float, float], top: float) -> tuple[str, float]:
+    """What lines, steps, bands and marks stand for; only what occurs.
+
+    Returns
+    -------
+    (str, float)
+        A fragment of SVG, and the base of its last row.
+
+    Examples
+    --------
+    >>> key({"options": []}, (0, 100), 20)[1]
+    20
+    """
     options = wording.usable(document)
     modes = [m for m in MODES if any(leg["mode"] == m for o in options for leg in o["legs"])]
     kinds = {MARK_OF.get(e["kind"], "terminal") for o in options for e in o["events"]}
     out: list[str] = []
-    x = left
+    x, y = edges[0], top
 
     def add(drawn: str, wide: float, words: str) -> None:
-        nonlocal x
+        nonlocal x, y
+        if x + wide + 7 + text_width(words, 12) > edges[1]:
+            x, y = edges[0], y + 22
         out.append(f'<g transform="translate({x:.0f} {y - 4:.0f})">{drawn}</g>')
         out.append(svg_text(x + wide + 7, y, words, 12, fill=MUTED))
         x += wide + 7 + text_width(words, 12) + 18
@@ -112,12 +125,14 @@ def key(document: Mapping[str, Any], left: float, y: float, right: float) -> str
         dashes = f' stroke-dasharray="{dash}"' if dash else ""
         stroke = f'stroke="{INK}" stroke-width="{min(width, 3.4):g}" stroke-linecap="{cap}"'
         add(f'<path d="M0 0h34" {stroke}{dashes}/>', 34, words)
+    if not options:
+        return "", top
     add(f'<path d="M0 5h5V-7h5" fill="none" stroke="{INK}" stroke-width="3"/>', 10, "Stop")
     add(f'<path d="M0-6h22v12h-22Z" fill="{INK}" fill-opacity=".12"/>', 22, "P10–P90")
     for kind, words in MARKS.items():
         if kind in kinds and kind != "terminal":
             add(glyph(kind, 7, 0), 14, words)
-    return "".join(out)
+    return "".join(out), y
 
 
 def notes(document: Mapping[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from corridors.outputs import text, wording
 from corridors.outputs.colours import INK, MODES, MUTED
-from corridors.outputs.labels import Box, Sheet
+from corridors.outputs.labels import Box, Sheet, text_width
 from corridors.outputs.profile_labels import (
     Point,
     Track,
@@ -103,20 +103,28 @@ def chart(
     ]
     sizes = (11.5, 10.5) if narrow else (13.5, 12.0)
     frame, ups = _frame(bare, unit, area, size=sizes[0], narrow=narrow)
-    tracks = [track._replace(way=way) for track, way in zip(bare, _ways(bare, frame), strict=True)]
+    tracks = [
+        track._replace(way=way, caps=_caps(track.steps[-1], frame))
+        for track, way in zip(bare, _ways(bare, frame), strict=True)
+    ]
     left, _, right, bottom = frame.area
     sheet = Sheet((left + 2, area[1], area[2] - 2, bottom - 2))
-    out = [_axes(document, unit, frame, ups, narrow=narrow)]
+    out = [_axes(document, unit, frame, ups, edges=(area[0], area[2]), narrow=narrow)]
     out += [_band(track, frame) for track in tracks]
     out.append(_lines(tracks, sheet, linked=linked))
     out += [_end(track, frame, sheet) for track in tracks]
     names = end_names(tracks, unit, sheet, sizes[0])
-    out += [stop_names(tracks, unit, sheet, sizes[1]), names]
+    out += [stop_names(tracks, unit, sheet, sizes[1], reach=_reach(area)), names]
     if not linked:
         return f"<g>{''.join(out)}</g>"
     now = f'<path class="now" d="M{left:.0f} 0H{right:.0f}" stroke="{INK}" visibility="hidden"/>'
     scale = f'data-zero="{bottom:.1f}" data-scale="{frame.scale[1]:.4f}"'
     return f"<g {scale}>{''.join(out)}{now if unit.name == 'days' else ''}</g>"
+
+
+def _reach(area: Box) -> float:
+    """How far off a name may stand: in a low picture leaders would cross everything."""
+    return min(70.0, (area[3] - area[1]) / 8, (area[2] - area[0]) / 13)
 
 
 def _frame(
@@ -128,59 +136,85 @@ def _frame(
     far = [track for track in tracks if track.steps[-1].km[1] > 0.8 * km]
     aside = 12.0 if narrow else 26 + max(end_name(track, unit, size)[2] for track in far)
     left, top, right, bottom = area
-    plot = (left + (36 if narrow else 62), top + 24, right - aside, bottom - 40)
-    ups = ticks(most, plot[3] - plot[1], apart=44)
+    below = 40 if narrow else 26
+    ups = ticks(most, bottom - top - 24 - below, apart=44)
+    beside = 14 + max(text_width(tick_name(value, unit), 12) for value in ups)
+    plot = (left + beside, top + 24, right - aside, bottom - below)
     # Above the highest tick that is needed there may be room left: it is not shown.
     return _Frame(plot, km, max(most, ups[-2] if len(ups) > 1 else 0.0) * 1.02), ups
 
 
+def tick_name(value: float, unit: Unit) -> str:
+    """What stands at a tick.
+
+    Examples
+    --------
+    >>> tick_name(2000, unit_of("usd")), tick_name(2.5, unit_of("days"))
+    ('$2,000', '2.5')
+    """
+    return f"${value:,.0f}" if unit.name == "usd" else f"{value:g}"
+
+
 def _axes(
-    document: Mapping[str, Any], unit: Unit, frame: _Frame, ups: Sequence[float], *, narrow: bool
+    document: Mapping[str, Any],
+    unit: Unit,
+    frame: _Frame,
+    ups: Sequence[float],
+    *,
+    edges: tuple[float, float],
+    narrow: bool,
 ) -> str:
     left, top, right, bottom = frame.area
     size = 11.0 if narrow else 12.0
+    start, edge = edges
     out: list[str] = []
     for value in ups:
         if value > frame.most:
             break
         y = frame(0, value)[1]
         out.append(f'<path d="M{left:.0f} {y:.1f}H{right:.1f}" stroke="{_RULE}"/>')
-        name = f"{value:,.0f}" if unit.name == "days" or narrow else f"${value:,.0f}"
-        out.append(svg_text(left - 8, y + 4, name, size, fill=MUTED, anchor="end"))
+        out.append(
+            svg_text(left - 8, y + 4, tick_name(value, unit), size, fill=MUTED, anchor="end")
+        )
     for km in ticks(frame.km, right - left, apart=70 if narrow else 90):
         if km > frame.km:
             break
         x = frame(km, 0)[0]
         out.append(f'<path d="M{x:.1f} {bottom:.1f}v5" stroke="{MUTED}"/>')
         words = f"{km:,.0f}"
-        out.append(svg_text(x, bottom + 18, words, size, fill=MUTED, anchor="middle"))
+        # The last one stays inside the sheet.
+        over = max(0.0, x + text_width(words, size) / 2 - edge)
+        out.append(svg_text(x - over, bottom + 18, words, size, fill=MUTED, anchor="middle"))
     out.append(f'<path d="M{left:.0f} {bottom:.1f}H{right:.1f}" stroke="{MUTED}"/>')
     origin = wording.short_place(document["shipment"]["origin"].get("name"))
-    across = shortened(f"Kilometres from {origin}", right - left, size)
-    out.append(svg_text(right, bottom + 34, across, size, fill=MUTED, anchor="end"))
-    start = text.clean(document["shipment"].get("clock_start")) or "the start"
-    upward = f"Days since {start}" if unit.name == "days" else "US dollars spent so far"
-    out.append(svg_text(left - (36 if narrow else 50), top - 10, upward, size, fill=MUTED))
+    across = f"km from {origin}"
+    across = shortened(across, right - left if narrow else edge - right - 28, size)
+    if narrow:
+        out.append(svg_text(right, bottom + 34, across, size, fill=MUTED, anchor="end"))
+    else:
+        out.append(svg_text(right + 26, bottom + 18, across, size, fill=MUTED))
+    clock = text.clean(document["shipment"].get("clock_start")) or "the start"
+    upward = f"Days since {clock}" if unit.name == "days" else "US dollars spent so far"
+    out.append(svg_text(start, top - 10, shortened(upward, edge - start, size), size, fill=MUTED))
     return "".join(out)
 
 
 def _pairs(points: Iterable[Point]) -> str:
-    return "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    return "L".join(f"{_short(x)} {_short(y)}" for x, y in points)
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def _band(track: Track, frame: _Frame) -> str:
     """P10 to P90 after every step: along the upper edge and back along the lower."""
     high = [frame(0, 0), *(frame(s.km[1], s.p90[1]) for s in track.steps)]
     low = [frame(0, 0), *(frame(s.km[1], s.p10[1]) for s in track.steps)]
-    colour = track.style.line
-    edge = "".join(
-        f'<path d="M{_pairs(line)}" stroke="{colour}" stroke-width=".8" stroke-opacity=".5"/>'
-        for line in (high, low)
-    )
-    whole = _pairs([*high, *reversed(low)])
     return (
-        f'<g class="band" data-o="{track.number}" fill="none"><path d="M{whole}Z" '
-        f'fill="{colour}" fill-opacity=".09"/>{edge}</g>'
+        f'<path class="band" data-o="{track.number}" d="M{_pairs([*high, *reversed(low)])}Z" '
+        f'fill="{track.style.line}" fill-opacity=".09" stroke="{track.style.line}" '
+        'stroke-width=".8" stroke-opacity=".5"/>'
     )
 
 
@@ -277,7 +311,8 @@ def _lines(tracks: Sequence[Track], sheet: Sheet, *, linked: bool) -> str:
         casing.append(f'<path d="M{_pairs(every)}" stroke="#fff" stroke-width="5"/>')
         pieces = [_stroke(run, linked=linked) for run in _runs(track, linked=linked)]
         strokes.append(
-            f'<g class="line" data-o="{track.number}" stroke="{track.style.line}">'
+            f'<g class="line" data-o="{track.number}" stroke="{track.style.line}" '
+            f'stroke-width="3" stroke-linecap="square">'
             f"{''.join(pieces)}</g>"
         )
     return f'<g fill="none" stroke-linejoin="round">{"".join((*casing, *strokes))}</g>'
@@ -302,19 +337,24 @@ def _stroke(run: tuple[Step, list[Point]], *, linked: bool) -> str:
     path = f'<path d="M{_pairs(points)}"'
     if linked:
         path += f' data-{"leg" if step.mode else "event"}="{step.number}"'
-    if not step.mode:
-        return path + ' stroke-width="3.4" stroke-linecap="square"/>'
+    if not step.mode or step.mode == "rail":
+        return path + "/>"
     _, width, dash, cap = MODES[step.mode]
-    width = 3.4 if step.mode == "ferry" else min(width, 2.9)
-    dashes = f' stroke-dasharray="{dash}"' if dash else ""
-    return path + f' stroke-width="{width:g}" stroke-linecap="{cap}"{dashes}/>'
+    return (
+        f'{path} stroke-width="{min(width, 3.4):g}" stroke-linecap="{cap}" '
+        f'stroke-dasharray="{dash}"/>'
+    )
+
+
+def _caps(last: Step, frame: _Frame) -> Point:
+    return frame(0, last.p90[1])[1], frame(0, last.p10[1])[1]
 
 
 def _end(track: Track, frame: _Frame, sheet: Sheet) -> str:
     """The total, with its range as a whisker."""
     last = track.steps[-1]
     x, y = frame(last.km[1], last.mean[1])
-    low, high = (frame(last.km[1], value)[1] for value in (last.p10[1], last.p90[1]))
+    high, low = track.caps
     sheet.trace([(x, high + (low - high) * k / 10) for k in range(11)], reach=4.0)
     sheet.block((x - 6, y - 6, x + 6, y + 6))
     colour = track.style.line

@@ -13,16 +13,27 @@ from corridors.outputs.profile_steps import Option, Step, Stop, Unit, stops_of
 from corridors.outputs.static_parts import glyph, svg_text
 
 Point = tuple[float, float]
+#: Without the packaged font a viewer's own may run wider.
+_SLACK = 1.06
 
 
 class Track(NamedTuple):
-    """A corridor on a profile: what it is, how it is drawn, where its steps lie."""
+    """A corridor on a profile: what it is, how it is drawn, where its steps lie.
+
+    Attributes
+    ----------
+    way : list of list of (x, y)
+        Points of every step.
+    caps : (top, bottom)
+        Where the range of the total ends.
+    """
 
     option: Option
     style: CorridorStyle
     number: int
     steps: list[Step]
     way: list[list[Point]]
+    caps: Point = (0.0, 0.0)
 
     @property
     def end(self) -> Point:
@@ -40,7 +51,7 @@ def end_name(track: Track, unit: Unit, size: float) -> tuple[str, str, float]:
     first = f"{name} {unit.total(float(summary['mean']))}"
     second = wording.spread(summary, unit.bare)
     wide = max(text_width(first, size, bold=True), text_width(second, size - 1.5))
-    return first, second, wide + 4
+    return first, second, wide * _SLACK + 4
 
 
 def end_names(tracks: Sequence[Track], unit: Unit, sheet: Sheet, size: float) -> str:
@@ -50,10 +61,14 @@ def end_names(tracks: Sequence[Track], unit: Unit, sheet: Sheet, size: float) ->
         first, second, wide = end_name(track, unit, size)
         high = size * 2.25
         x, y = track.end
-        # A total is never left out: at worst it lies on a line.
-        left, middle, anchor = _room(sheet, x, y, wide, high, _NEAR_END) or (
-            min(x + 11, sheet.inside[2] - wide), y, "start",
-        )  # fmt: skip
+        found = (
+            _room(sheet, x, y, wide, high, _NEAR_END)
+            or _on_cap(sheet, track, wide, high)
+            or _room(sheet, x, y, wide, high, _OFF_END)
+            or _room(sheet, x, y, wide, high, _NEAR_END, off_lines=False)
+        )
+        # A total is never left out: at worst it lies on another.
+        left, middle, anchor = found or (min(x + 11, sheet.inside[2] - wide), y, "start")
         at = left + wide if anchor == "end" else left
         lines = (
             (middle - size * 0.12, first, size, True),
@@ -65,12 +80,19 @@ def end_names(tracks: Sequence[Track], unit: Unit, sheet: Sheet, size: float) ->
             )
             for base, words, points, bold in lines
         )
-        out.append(f'<g class="name" data-o="{track.number}">{drawn}</g>')
+        lead = _lead((x, y), (at, middle), track.style.text) if _far((x, y), (at, middle)) else ""
+        out.append(f'<g class="name" data-o="{track.number}">{lead}{drawn}</g>')
     return "".join(out)
 
 
-def stop_names(tracks: Sequence[Track], unit: Unit, sheet: Sheet, size: float) -> str:
-    """Marks and names of the stops, the longest first; what finds no room is left out."""
+def stop_names(
+    tracks: Sequence[Track], unit: Unit, sheet: Sheet, size: float, *, reach: float
+) -> str:
+    """Marks and names of the stops, the longest first.
+
+    A name that finds no room within `reach` pixels is left out.
+    """
+    tries = [(dx, dy, away) for dx, dy, away in _NEAR_STOP if away <= reach]
     found = [(track, stop) for track in tracks for stop in stops_of(track.steps)]
     found.sort(key=lambda pair: -pair[1].value)
     shown: list[tuple[Track, Stop, Point]] = []
@@ -83,30 +105,43 @@ def stop_names(tracks: Sequence[Track], unit: Unit, sheet: Sheet, size: float) -
             continue
         shown.append((track, stop, at))
         sheet.block((at[0] - 7, at[1] - 7, at[0] + 7, at[1] + 7))
-    leads: list[str] = []
+    marks: list[str] = []
     names: list[str] = []
     said: set[str] = set()
     for track, stop, at in shown:
         words = f"{stop.name} {unit.part(stop.value)}".strip()
-        wide = text_width(words, size) + 2
-        # One place passed alike by two corridors is named once.
-        place = None if words in said else _room(sheet, *at, wide, size * 1.25, _NEAR_STOP)
-        if place is None:
-            continue
-        said.add(words)
-        left, middle, anchor = place
-        edge = left + wide if anchor == "end" else left
         alike = sum(words == f"{s.name} {unit.part(s.value)}" for _, s in found)
+        # What two corridors pass alike is named once, and belongs to neither.
+        owner = f' data-o="{track.number}"' if alike == 1 else ""
         colour = track.style.text if alike == 1 else INK
-        if math.dist((edge, middle), at) > 16:
-            leads.append(
-                f'<path d="M{at[0]:.1f} {at[1]:.1f}L{edge:.1f} {middle:.1f}" '
-                f'stroke="{colour}" stroke-width=".8" stroke-opacity=".8"/>'
+        mark = glyph(stop.kind, *at)
+        wide = text_width(words, size) * _SLACK + 2
+        place = None if words in said else _room(sheet, *at, wide, size * 1.25, tries)
+        if place is not None:
+            said.add(words)
+            left, middle, anchor = place
+            edge = left + wide if anchor == "end" else left
+            if _far(at, (edge, middle)):
+                mark = _lead(at, (edge, middle), colour) + mark
+            name = svg_text(
+                edge, middle + size * 0.36, words, size, fill=colour, anchor=anchor, halo=True
             )
-        base = middle + size * 0.36
-        names.append(svg_text(edge, base, words, size, fill=colour, anchor=anchor, halo=True))
-    glyphs = [glyph(stop.kind, *at) for _, stop, at in shown]
-    return "".join([*leads, *glyphs, *names])
+            names.append(f"<g{owner}>{name}</g>")
+        marks.append(f"<g{owner}>{mark}</g>")
+    return "".join([*marks, *names])
+
+
+def _far(point: Point, label: Point) -> bool:
+    """Whether a label stands so far off that a line has to lead to it."""
+    return math.dist(point, label) > 19
+
+
+def _lead(point: Point, label: Point, colour: str) -> str:
+    (x, y), (u, v) = point, label
+    return (
+        f'<path d="M{x:.1f} {y:.1f}L{u:.1f} {v:.1f}" stroke="{colour}" stroke-width=".8" '
+        'stroke-opacity=".8"/>'
+    )
 
 
 def shortened(value: str, width: float, size: float, *, bold: bool = False) -> str:
@@ -127,9 +162,10 @@ def shortened(value: str, width: float, size: float, *, bold: bool = False) -> s
 #: Where a label may lie: to which side, how far up or down, and how far off.
 _NEAR_END = [
     (dx, dy, away)
-    for away in (11.0, 16.0, 24.0, 34.0, 46.0, 60.0)
+    for away in (11.0, 16.0)
     for dx, dy in ((1, 0), (1, 0.5), (1, -0.5), (1, 1), (1, -1), (-1, -1), (-1, 0), (-1, 1))
 ]
+_OFF_END = [(dx, dy, away) for away in (24.0, 34.0, 46.0, 60.0) for dx, dy, _ in _NEAR_END[:8]]
 _NEAR_STOP = [
     (dx, dy, away)
     for away in (11.0, 18.0, 28.0, 40.0, 54.0, 70.0)
@@ -144,6 +180,8 @@ def _room(
     wide: float,
     high: float,
     tries: Sequence[tuple[float, float, float]],
+    *,
+    off_lines: bool = True,
 ) -> tuple[float, float, str] | None:
     """Free room for a label near a point: left edge, middle height, and where it is held."""
     for dx, dy, away in tries:
@@ -151,6 +189,18 @@ def _room(
         left = x + near if dx > 0 else x - near - wide
         middle = y + dy * (high / 2 + away * 0.7)
         box = (left - 2, middle - high / 2, left + wide + 2, middle + high / 2)
-        if sheet.take(box, off_lines=True):
+        if sheet.take(box, off_lines=off_lines):
             return left, middle, "start" if dx > 0 else "end"
+    return None
+
+
+def _on_cap(
+    sheet: Sheet, track: Track, wide: float, high: float
+) -> tuple[float, float, str] | None:
+    """Room above or below the range of a total, as far inside the sheet as it must be."""
+    left = min(track.end[0] - wide / 2, sheet.inside[2] - wide - 2)
+    for middle in (track.caps[0] - high / 2 - 5, track.caps[1] + high / 2 + 5):
+        box = (left - 2, middle - high / 2, left + wide + 2, middle + high / 2)
+        if sheet.take(box, off_lines=True):
+            return left, middle, "start"
     return None

@@ -176,3 +176,49 @@ def _stop(steps: Sequence[Step], group: Sequence[int]) -> Iterator[Stop]:
     part = events[telling].part
     name = "Container" if part["kind"] == "equipment" else wording.short_place(part.get("place"))
     yield Stop(kinds[telling], name, value, group[0], group[-1])
+
+
+def readings(document: Mapping[str, Any]) -> list[list[list[Any]]]:
+    """Every step of every option in words, for a reader who points at it or cannot see it.
+
+    Returns
+    -------
+    list of list of [kind, number, what, km, days, days so far, dollars, dollars so far]
+        ``kind`` is ``leg`` or ``event``, ``number`` its place among those of the option.
+
+    Examples
+    --------
+    >>> readings({"options": []})
+    []
+    """
+    return [
+        [
+            _reading(one, two)
+            for one, two in zip(
+                steps_of(option, UNITS["days"]), steps_of(option, UNITS["usd"]), strict=True
+            )
+        ]
+        for option in wording.usable(document)
+    ]
+
+
+def _reading(time: Step, cost: Step) -> list[Any]:
+    part = time.part
+    if time.mode:
+        ends = (wording.short_place(part.get(end)) for end in ("from", "to"))
+        what = f"{wording.MODE_WORDS[time.mode]}, {' to '.join(ends)}"
+    else:
+        what = wording.EVENT_WORDS.get(part["kind"], text.clean(part["kind"]))
+        place = wording.short_place(part.get("place"))
+        what += f", {place}" if place and part["kind"] != "equipment" else ""
+    days, usd = text.days, text.usd
+    return [
+        "leg" if time.mode else "event",
+        time.number,
+        what,
+        f"{text.thousands(time.km[1])} km",
+        text.hours(float(part["hours"])),
+        f"day {days(time.mean[1])} ({days(time.p10[1])}–{days(time.p90[1])})",
+        usd(float(part["cost_usd"])),
+        f"{usd(cost.mean[1])} ({usd(cost.p10[1])}–{usd(cost.p90[1])})",
+    ]

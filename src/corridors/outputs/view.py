@@ -184,6 +184,7 @@ def _option(
             [
                 wording.EVENT_WORDS.get(e["kind"], text.clean(e["kind"])),
                 wording.short_place(e.get("place")),
+                *(_position(e, option, lines) or ()),
             ]
             for e in option["events"]
         ],
@@ -217,7 +218,7 @@ def _marks(
             mark["kind"] = "end"
             mark["name"] = mark["label"] = text.clean(place.get("name"))
     for number, option in enumerate(options):
-        for event in option["events"]:
+        for place, event in enumerate(option["events"]):
             at = _position(event, option, lines[number])
             if at is None:
                 continue
@@ -225,7 +226,7 @@ def _marks(
             kind = MARK_OF.get(event["kind"], "terminal")
             if _mark_rank(kind) < _mark_rank(mark["kind"]):
                 mark["kind"] = kind
-            mark["items"].append(_item(number, event))
+            mark["items"].append(_item(number, event) | {"event": place})
     _straits(marks, options, lines)
     marks.sort(key=lambda m: (_mark_rank(m["kind"]), m["name"], m["lon"], m["lat"]))
     return marks

@@ -134,7 +134,7 @@ function corridorsMap(map, blobId) {
       var casing = stroke("casing", { color: "#fff", weight: mode[1] + 3, interactive: false, opacity: 0.95 });
       var line = stroke("routes", { color: option.line, weight: mode[1], dashArray: mode[2], lineCap: leg.mode === "ferry" ? "round" : "butt", interactive: false, opacity: 1 });
       var hit = stroke("hits", { color: "#000", opacity: 0, weight: 16 });
-      hit.on("mouseover", function () { hover(number); }).on("mouseout", function () { hover(null); })
+      hit.on("mouseover", function () { hover(number); echo([{ option: number, kind: "leg", number: i }]); }).on("mouseout", function () { hover(null); echo([]); })
         .on("click", function (e) { choose(number); L.popup(room()).setLatLng(e.latlng).setContent(legSheet(option, leg)).openOn(map); });
       casings.push(casing); lines.push(line);
       [casing, line, hit].forEach(function (layer) { group.addLayer(layer); });
@@ -160,6 +160,23 @@ function corridorsMap(map, blobId) {
       c.lines.forEach(function (l) { l.setStyle({ opacity: on ? 1 : 0.25 }); if (focus === c.number) l.bringToFront(); });
       c.casings.forEach(function (l) { l.setStyle({ opacity: on ? 0.95 : 0.5 }); });
     });
+    if (way) way.dim(focus);
+  }
+
+  /* ---- the profile below the map: a step chosen there is shown here, and the other way round */
+  var way = null, spot = L.layerGroup().addTo(map);
+  function echo(list) { if (way) way.mark(list); }
+  function point(step) {
+    spot.clearLayers();
+    hover(step && step.option);
+    if (!step) return;
+    var c = corridors[step.option], ring = { color: "#16202b", interactive: false, fill: false };
+    if (step.kind === "leg" && c.track.legs[step.number].points.length > 1) {
+      spot.addLayer(new Stroke(c.track, step.number, L.extend({ pane: "casing", renderer: renderers.casing, weight: 13, opacity: 0.55, lineCap: "round" }, ring)));
+    } else if (step.kind === "event" && c.option.events[step.number].length > 3) {
+      var e = c.option.events[step.number];
+      spot.addLayer(L.circleMarker([e[3], e[2]], L.extend({ pane: "hits", renderer: renderers.hits, radius: 17, weight: 4 }, ring)));
+    }
   }
 
   /* ---- popups */
@@ -229,6 +246,10 @@ function corridorsMap(map, blobId) {
       marker.addTo(marksLayer);
       marker.bindPopup(function () { return markSheet(c.marks); }, room());
       var e = marker.getElement();
+      var events = [];
+      c.marks.forEach(function (m) { m.items.forEach(function (item) { if (item.event != null) events.push({ option: item.option, kind: "event", number: item.event }); }); });
+      ["mouseover", "focus"].forEach(function (name) { e.addEventListener(name, function () { echo(events); }); });
+      ["mouseout", "blur"].forEach(function (name) { e.addEventListener(name, function () { echo([]); }); });
       e.setAttribute("role", "button"); e.setAttribute("aria-label", label); e.title = c.marks.map(function (m) { return m.name; }).join(", ");
     });
   }
@@ -376,6 +397,7 @@ function corridorsMap(map, blobId) {
       }
       c.status.firstChild.textContent = sayWhere(c, a);
     });
+    if (way) way.day(day);
     if (!byId("day")) return;
     byId("day").value = day;
     byId("day-label").textContent = "Day " + Math.floor(day + 1e-9);
@@ -517,6 +539,13 @@ function corridorsMap(map, blobId) {
     var b = data.bounds, tight = small(), below = byId("clock") ? byId("clock").offsetHeight : 0;
     map.invalidateSize({ animate: false });
     map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { paddingTopLeft: tight ? [14, 44] : [34 + (left || 0), 30], paddingBottomRight: [tight ? 40 : 70, below + (tight ? 34 : 40)], animate: false, maxZoom: 7 });
+  }
+  if (byId("profile")) {
+    way = corridorsProfile(byId("profile"), data.steps, point);
+    var fold = byId("profile").querySelector("details");
+    /* A map too low to read is worse than a profile one click away. */
+    if (innerWidth > 820 && map.getContainer().offsetHeight < 480) fold.open = false;
+    fold.addEventListener("toggle", function () { fit(covered()); });
   }
   fit();
   /* A key that would lie on a corridor: make room for it on the left. */
