@@ -14,10 +14,14 @@ __version__ = "0.1.0"
 __all__ = [
     "__version__",
     "compare",
+    "export",
     "find_places",
+    "import_tables",
     "load",
+    "overlay",
     "route",
     "to_networkx",
+    "to_osmnx",
 ]
 
 
