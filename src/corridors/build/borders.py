@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridors.build.edge_pieces import appended
-from corridors.build.edges import Edges, components
-from corridors.geodesy import great_circle_km_array
+from corridors.build.edges import Edges, Floats, Ints, components
+from corridors.geodesy import great_circle_km
 from corridors.network.countries import CountryPolygons
 
 _HALVINGS = 12
@@ -34,120 +36,132 @@ def cut_at_borders(
     counts : dict
         Gets what was cut and dropped.
     """
-    codes = polygons.locate(edges.vlon, edges.vlat)
     number = {code: i for i, code in enumerate(countries)}
-    names, inverse = np.unique(codes, return_inverse=True)
-    served = np.array([number.get(str(name), -1) for name in names], dtype=np.int16)
-    country = served[inverse.ravel()]
-    first, last = edges.start[:-1], edges.start[1:] - 1
+    lost: list[Counter[str]] = []  # by the first look; later ones are at the borders
+
+    def locate(lon: Floats, lat: Floats) -> NDArray[np.int16]:
+        codes = polygons.locate(lon, lat)
+        names, inverse, count = np.unique(codes, return_inverse=True, return_counts=True)
+        if not lost:
+            found = zip(names.tolist(), count.tolist(), strict=True)
+            lost.append(Counter({name or "sea": n for name, n in found if name not in number}))
+        served = np.array([number.get(str(name), -1) for name in names], dtype=np.int16)
+        return np.asarray(served[inverse.ravel()], dtype=np.int16)
+
+    cut, country = cut_where(edges, locate)
+    counts["vertices_dropped_unserved"] = dict(sorted(lost[0].items()))
+    keep = country >= 0
+    counts["km_dropped_unserved"] = round(float(cut.km[~keep].sum()), 1)
+    kept = replace(cut, country=country).take(keep)
+    fixed = np.zeros(len(kept.lon), dtype=bool)
+    fixed[len(edges.lon) :] = True
+    kept = replace(kept, fixed=fixed)
+    _loosen(kept)
+    counts["border_points"] = int(kept.fixed.sum())
+    return kept
+
+
+Locate = Callable[[Floats, Floats], NDArray[np.int16]]
+
+
+def cut_where(edges: Edges, locate: Locate) -> tuple[Edges, NDArray[np.int16]]:
+    """Cut edges where they leave one part of the world for another.
+
+    Parameters
+    ----------
+    edges : Edges
+    locate : callable
+        From longitudes and latitudes to the number of the part each point lies in.
+
+    Returns
+    -------
+    Edges
+        New nodes, where edges were cut, stand after the old ones.
+    (m,) int16
+        Part that each edge lies in.
+    """
+    part = locate(edges.vlon, edges.vlat)
     change = np.zeros(len(edges.vlon), dtype=bool)  # between this vertex and the next
-    change[:-1] = country[:-1] != country[1:]
-    change[last] = False
+    change[:-1] = part[:-1] != part[1:]
+    change[edges.start[1:] - 1] = False
     where = np.flatnonzero(change)
-    crossing = np.zeros(len(edges), dtype=bool)
     of_vertex = np.repeat(np.arange(len(edges)), np.diff(edges.start))
+    crossing = np.zeros(len(edges), dtype=bool)
     crossing[of_vertex[where]] = True
-    plain = replace(edges, country=country[first]).take(~crossing)
-    lost = Counter(str(code) or "sea" for code in codes[first][~crossing & (country[first] < 0)])
-    counts["edges_dropped_unserved"] = dict(sorted(lost.items()))
-    cut = _cut(edges, crossing, where, country, polygons=polygons, countries=countries)
-    counts["border_points"] = int(cut.fixed.sum())
-    plain = replace(plain, lon=cut.lon, lat=cut.lat, fixed=cut.fixed)
-    both = appended(plain, cut)
-    keep = both.country >= 0
-    counts["km_dropped_unserved"] = round(float(both.km[~keep].sum()), 1)
-    return both.take(keep)
+    lon, lat = _cut_points(edges, where, part, locate)
+    pieces, parts = _pieces(edges, np.flatnonzero(crossing), where, part, lon, lat)
+    whole = edges.take(~crossing)
+    whole = replace(whole, lon=pieces.lon, lat=pieces.lat, fixed=pieces.fixed)
+    return appended(whole, pieces), np.concatenate([part[edges.start[:-1]][~crossing], parts])
 
 
-def _cut(
-    edges: Edges,
-    crossing: NDArray[np.bool_],
-    where: NDArray[np.int64],
-    country: NDArray[np.int16],
-    *,
-    polygons: CountryPolygons,
-    countries: tuple[str, ...],
-) -> Edges:
-    """The edges that cross borders, in pieces of one country each."""
-    lon, lat = _border_points(edges, where, country, polygons=polygons, countries=countries)
+def _pieces(
+    edges: Edges, crossing: Ints, where: Ints, part: NDArray[np.int16], lon: Floats, lat: Floats
+) -> tuple[Edges, NDArray[np.int16]]:
+    """The edges that cross from part to part, in pieces."""
     point_after = {int(vertex): i for i, vertex in enumerate(where.tolist())}
     base = len(edges.lon)
-    u: list[int] = []
-    v: list[int] = []
+    ends: list[tuple[int, int]] = []
     parent: list[int] = []
     share: list[float] = []
-    sizes: list[int] = []
-    code: list[int] = []
-    vlon: list[float] = []
-    vlat: list[float] = []
-    for edge in np.flatnonzero(crossing).tolist():
+    parts: list[int] = []
+    lines: list[list[tuple[float, float]]] = []
+    for edge in crossing.tolist():
         begin, end = int(edges.start[edge]), int(edges.start[edge + 1])
-        node = int(edges.u[edge])
+        node, first = int(edges.u[edge]), len(lines)
         line: list[tuple[float, float]] = []
-        pieces: list[tuple[int, int, int, list[tuple[float, float]]]] = []
         for vertex in range(begin, end):
             line.append((float(edges.vlon[vertex]), float(edges.vlat[vertex])))
             at = point_after.get(vertex)
-            if at is not None:
-                border = (float(lon[at]), float(lat[at]))
-                pieces.append((node, base + at, int(country[vertex]), [*line, border]))
-                node, line = base + at, [border]
-        pieces.append((node, int(edges.v[edge]), int(country[end - 1]), line))
-        drawn = [_line_km(piece[3]) for piece in pieces]
-        total = sum(drawn) or 1.0
-        for (one, other, number, points), km in zip(pieces, drawn, strict=True):
-            u.append(one)
-            v.append(other)
-            parent.append(edge)
-            share.append(km / total)
-            code.append(number)
-            sizes.append(len(points))
-            vlon += [x for x, _ in points]
-            vlat += [y for _, y in points]
-    part = np.array(share)
+            if at is not None or vertex == end - 1:
+                last = int(edges.v[edge]) if at is None else base + at
+                if at is not None:
+                    line.append((float(lon[at]), float(lat[at])))
+                ends.append((node, last))
+                parts.append(int(part[vertex]))
+                lines.append(line)
+                node, line = last, line[-1:]
+        drawn = [_line_km(piece) for piece in lines[first:]]
+        total = sum(drawn)
+        share += [km / total if total else 1 / len(drawn) for km in drawn]
+        parent += [edge] * len(drawn)
+    shares = np.array(share, dtype=np.float64)
     cut = edges.take(np.array(parent, dtype=np.int64))
-    # A border point is one only between two countries that are served.
-    served = (country[where] >= 0) & (country[where + 1] >= 0) if len(where) else np.empty(0, bool)
-    return replace(
+    both = np.array(ends, dtype=np.int64).reshape(-1, 2)
+    xy = np.array([point for line in lines for point in line], dtype=np.float64).reshape(-1, 2)
+    pieces = replace(
         cut,
         lon=np.concatenate([edges.lon, lon]),
         lat=np.concatenate([edges.lat, lat]),
-        fixed=np.concatenate([edges.fixed, served]),
-        u=np.array(u, dtype=np.int64),
-        v=np.array(v, dtype=np.int64),
-        km=cut.km * part,
-        class_km=cut.class_km * part[:, None],
-        limit=cut.limit * part[:, None],
-        country=np.array(code, dtype=np.int16),
-        start=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        vlon=np.array(vlon),
-        vlat=np.array(vlat),
+        fixed=np.concatenate([edges.fixed, np.zeros(len(lon), dtype=bool)]),
+        u=both[:, 0],
+        v=both[:, 1],
+        km=cut.km * shares,
+        class_km=cut.class_km * shares[:, None],
+        limit=cut.limit * shares[:, None],
+        start=np.concatenate([[0], np.cumsum([len(line) for line in lines])]).astype(np.int64),
+        vlon=xy[:, 0],
+        vlat=xy[:, 1],
     )
+    return pieces, np.array(parts, dtype=np.int16)
 
 
 def _line_km(points: list[tuple[float, float]]) -> float:
-    lon, lat = (np.array(column) for column in zip(*points, strict=True))
-    return float(great_circle_km_array(lon[:-1], lat[:-1], lon[1:], lat[1:]).sum())
+    return sum(great_circle_km(*p, *q) for p, q in itertools.pairwise(points))
 
 
-def _border_points(
-    edges: Edges,
-    where: NDArray[np.int64],
-    country: NDArray[np.int16],
-    *,
-    polygons: CountryPolygons,
-    countries: tuple[str, ...],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Where between a vertex and the next the first one's country ends."""
+def _cut_points(
+    edges: Edges, where: Ints, part: NDArray[np.int16], locate: Locate
+) -> tuple[Floats, Floats]:
+    """Where between a vertex and the next the first one's part ends."""
+    if not len(where):
+        return np.empty(0), np.empty(0)
     low, high = np.zeros(len(where)), np.ones(len(where))
     lon1, lat1 = edges.vlon[where], edges.vlat[where]
-    lon2, lat2 = (edges.vlon[where + 1], edges.vlat[where + 1]) if len(where) else (lon1, lat1)
-    number = {code: i for i, code in enumerate(countries)}
-    for _ in range(_HALVINGS if len(where) else 0):
+    lon2, lat2 = edges.vlon[where + 1], edges.vlat[where + 1]
+    for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        codes = polygons.locate(lon1 + middle * (lon2 - lon1), lat1 + middle * (lat2 - lat1))
-        here = np.array([number.get(str(code), -1) for code in codes], dtype=np.int16)
-        own = here == country[where]
+        own = part[where] == locate(lon1 + middle * (lon2 - lon1), lat1 + middle * (lat2 - lat1))
         low, high = np.where(own, middle, low), np.where(own, high, middle)
     share = (low + high) / 2
     return lon1 + share * (lon2 - lon1), lat1 + share * (lat2 - lat1)

@@ -55,13 +55,25 @@ def run_map(options: argparse.Namespace, argv: Sequence[str]) -> int:
 
 def ask(options: argparse.Namespace, *, kind: str) -> Answer:
     """Answer what the options of a journey ask."""
+    from corridors.analysis.compare import compare
+    from corridors.analysis.engine import Engine
+    from corridors.analysis.free import free_route
+
+    shared = asked(options)
+    engine = Engine.load(options.data)
+    if kind == "route":
+        return free_route(engine, options.origin, options.destination, **shared)
+    return compare(
+        engine, options.origin, options.destination, corridors=options.corridor, **shared
+    )
+
+
+def asked(options: argparse.Namespace) -> dict[str, Any]:
+    """The options of a journey as arguments of `compare`, engine and ends aside."""
     for name in ("data", "out", "rates"):
         if getattr(options, name, None) == "":
             raise UsageError(f"--{name}: the path is empty")
-    from corridors.analysis.compare import compare
     from corridors.analysis.desk import Conditions, read_assumptions
-    from corridors.analysis.engine import Engine
-    from corridors.analysis.free import free_route
     from corridors.shipment import Terms
 
     conditions = Conditions(
@@ -83,8 +95,7 @@ def ask(options: argparse.Namespace, *, kind: str) -> Answer:
         depart=options.depart,
         deadline_days=options.deadline,
     )
-    engine = Engine.load(options.data)
-    shared: dict[str, Any] = {
+    return {
         "scope": options.scope,
         "objective": options.optimise,
         "value_of_time_usd_day": options.value_of_time,
@@ -93,11 +104,6 @@ def ask(options: argparse.Namespace, *, kind: str) -> Answer:
         "draws": options.draws,
         "seed": options.seed,
     }
-    if kind == "route":
-        return free_route(engine, options.origin, options.destination, **shared)
-    return compare(
-        engine, options.origin, options.destination, corridors=options.corridor, **shared
-    )
 
 
 def _list(text: str) -> tuple[str, ...]:
@@ -145,11 +151,12 @@ def _show(answer: Answer, options: argparse.Namespace, argv: Sequence[str]) -> i
 
         colour = options.out is None and sys.stdout.isatty()
         result = comparison_table(answer_document, colour=colour)
-    _emit(result, options.out)
+    emit(result, options.out)
     return 0 if answer.found else EXIT_NONE_OK
 
 
-def _emit(result: str, out: str | None) -> None:
+def emit(result: str, out: str | None) -> None:
+    """Write a result to stdout, or whole to a file."""
     if out is None:
         sys.stdout.write(result)
         sys.stdout.flush()
@@ -215,15 +222,5 @@ def run_validate(options: argparse.Namespace, argv: Sequence[str]) -> int:
     from corridors.analysis.validation import validate
     from corridors.outputs.plain import validation_markdown
 
-    _emit(validation_markdown(validate(Engine.load(options.data))), options.out)
-    return 0
-
-
-def run_build(options: argparse.Namespace, argv: Sequence[str]) -> int:
-    """``corridors build --packaged``."""
-    from corridors.build.packaged import build_packaged
-
-    source = Path(options.source_dir) if options.source_dir else None
-    for line in build_packaged(Path(options.out), source_dir=source):
-        print(line, file=sys.stderr)
+    emit(validation_markdown(validate(Engine.load(options.data))), options.out)
     return 0

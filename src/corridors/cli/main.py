@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from corridors.cli import commands, exchange, pictures
+from corridors.cli import build, commands, exchange, pictures, whatif
 from corridors.errors import CorridorsError, OutputError, UsageError
 
 EXIT_INTERNAL = 1
@@ -128,6 +128,17 @@ def parser() -> Parser:
     way.add_argument("--of", choices=("days", "usd"), default="days", help="what is drawn upwards")
     way.add_argument("--out", required=True, metavar="FILE.html", help="or FILE.svg, FILE.png")
 
+    change = _command(sub, "whatif", whatif.run_whatif, "before and after a scenario or a date")
+    _journey(change, formats=False)
+    change.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    change.add_argument("--out", metavar="PATH", help="write there instead of stdout")
+
+    dated = _command(sub, "conditions", whatif.run_conditions, "dated events and what-ifs")
+    dated.add_argument("show", nargs="?", metavar="ID", help="all that one of them says")
+    dated.add_argument("--as-of", type=_date, metavar="DATE", help="only what held on that day")
+    dated.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    _data(dated)
+
     places = _command(sub, "places", commands.run_places, "look a place up")
     places.add_argument("query", metavar="QUERY")
     places.add_argument("--limit", type=_positive, default=10, metavar="N")
@@ -150,15 +161,8 @@ def parser() -> Parser:
     validate.add_argument("--out", metavar="FILE.md", help="write there instead of stdout")
     _data(validate)
 
-    build = _command(sub, "build", commands.run_build, "make a network from its sources")
-    build.add_argument(
-        "--packaged",
-        action="store_true",
-        required=True,
-        help="the packaged network, from published packages",
-    )
-    build.add_argument("--source-dir", metavar="DIR", help="folder with the downloaded packages")
-    build.add_argument("--out", required=True, metavar="DIR", help="a data folder, with curated/")
+    build.add_options(_command(sub, "build", build.run_build, "make a network from its sources"))
+
     export = _command(sub, "export", exchange.run_export, "the network for other tools")
     export.add_argument("--format", choices=("gpkg", "parquet", "gmns"), default="gpkg")
     export.add_argument("--out", required=True, metavar="PATH", help="a file; else a new folder")
