@@ -33,7 +33,10 @@ def barred() -> Any:
 
 
 def test_the_top_level_is_small() -> None:
-    assert set(dir(co)) == {"__version__", "compare", "find_places", "load", "route", "to_networkx"}
+    assert set(dir(co)) == {
+        "__version__", "compare", "export", "find_places", "import_tables", "load", "overlay",
+        "route", "to_networkx", "to_osmnx",
+    }  # fmt: skip
     with pytest.raises(AttributeError):
         co.nothing  # noqa: B018
 

@@ -91,8 +91,8 @@ def network_layers(engine: Engine, chosen: Selection) -> Layers:
     --------
     >>> from corridors.exchange.selection import selection
     >>> layers = network_layers(Engine.load(), selection(["rail"], (49, 40, 54, 46)))
-    >>> sorted(layers["facilities"].frame["id"])[:2]
-    ['AZ-ABS', 'AZ-ALT']
+    >>> "KZ-AAU" in set(layers["facilities"].frame["id"])
+    True
     """
     tables = chosen.tables(engine.tables)
     found: Layers = {}
