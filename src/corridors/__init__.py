@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 __all__ = [
     "__version__",
     "compare",
+    "conditions",
     "export",
     "find_places",
     "import_tables",
@@ -22,6 +23,7 @@ __all__ = [
     "route",
     "to_networkx",
     "to_osmnx",
+    "whatif",
 ]
 
 

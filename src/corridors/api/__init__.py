@@ -10,12 +10,14 @@ from typing import Any, Unpack
 from corridors.analysis.compare import compare as _compare
 from corridors.analysis.engine import Engine
 from corridors.analysis.free import free_route
+from corridors.analysis.whatif import what_if
 from corridors.api.comparison import Comparison
 from corridors.api.exchange import export as export
 from corridors.api.exchange import import_tables as import_tables
 from corridors.api.exchange import overlay as overlay
 from corridors.api.exchange import to_osmnx as to_osmnx
 from corridors.api.question import Options, Question
+from corridors.api.whatif import WhatIfView
 from corridors.exchange.graphs import network_graph
 from corridors.shipment import Booking, Objective, Ownership, Scope, Unit
 
@@ -157,6 +159,53 @@ def route(origin: str, destination: str, **options: Unpack[Options]) -> Comparis
     question = Question(origin, destination, **options)
     answer = free_route(load(question.data), origin, destination, **question.asked)
     return Comparison(answer, question.command("route"))
+
+
+def whatif(origin: str, destination: str, **options: Unpack[Options]) -> WhatIfView:
+    """The corridors before and after scenarios, a date, countries avoided or another price month.
+
+    Takes the parameters of `compare`, but for `corridors`.
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> change = co.whatif("Xi'an", "Duisburg", scenarios=["red-sea-2023"], draws=100)
+    >>> change.table.loc["ocean", "verdict"]
+    'rerouted'
+    """
+    question = Question(origin, destination, **options)
+    answer = what_if(load(question.data), origin, destination, **question.asked)
+    return WhatIfView(answer, question.command("whatif"))
+
+
+def conditions(*, as_of: dt.date | str | None = None, data: str | Path | None = None) -> Any:
+    """Dated events and what-ifs of the catalogue, one row each.
+
+    Parameters
+    ----------
+    as_of : date or str, optional
+        Only what held on that day.
+    data : str or Path, optional
+        A data folder of your own.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> "red-sea-2023" in co.conditions(as_of="2025-06-01").index
+    True
+    """
+    import pandas as pd
+
+    from corridors.outputs.whatif import conditions_rows
+
+    day = Question("", "", as_of=as_of).conditions.as_of
+    found = [c for c in load(data).catalogue.values() if day is None or c.holds_on(day)]
+    columns = ["id", "kind", "valid_from", "valid_to", "last_known", "grade", "title"]
+    return pd.DataFrame(conditions_rows(found), columns=columns).set_index("id")
 
 
 def find_places(query: str, *, limit: int = 10, data: str | Path | None = None) -> list[Any]:

@@ -1,0 +1,59 @@
+"""``corridors whatif`` and ``corridors conditions``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from corridors.cli import commands
+from corridors.errors import ScenarioError
+
+
+def run_whatif(options: argparse.Namespace, argv: Sequence[str]) -> int:
+    """``corridors whatif``."""
+    from corridors.analysis.engine import Engine
+    from corridors.analysis.whatif import what_if
+    from corridors.outputs.plain import rows_as
+    from corridors.outputs.whatif import whatif_document, whatif_rows, whatif_table
+
+    engine = Engine.load(options.data)
+    answer = what_if(
+        engine,
+        options.origin,
+        options.destination,
+        corridors=options.corridor,
+        **commands.asked(options),
+    )
+    found = whatif_document(answer, reproduce=commands.command_line(argv))
+    if options.format == "json":
+        result = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    elif options.format == "table":
+        result = whatif_table(found, names=engine.names)
+    else:
+        result = rows_as(options.format, whatif_rows(found))
+    commands.emit(result, options.out)
+    return 0 if answer.after.found else commands.EXIT_NONE_OK
+
+
+def run_conditions(options: argparse.Namespace, argv: Sequence[str]) -> int:
+    """``corridors conditions``."""
+    from corridors.analysis.engine import Engine
+    from corridors.outputs.plain import rows_as
+    from corridors.outputs.whatif import condition_text, conditions_rows
+
+    engine = Engine.load(options.data)
+    if options.show is not None:
+        if options.show not in engine.catalogue:
+            from difflib import get_close_matches
+
+            near = get_close_matches(options.show, engine.catalogue, n=3, cutoff=0.4)
+            hint = f"; did you mean {', '.join(near)}?" if near else ""
+            raise ScenarioError(f"no condition {options.show!r}{hint}")
+        sys.stdout.write(condition_text(engine.catalogue[options.show]))
+        return 0
+    day = options.as_of
+    found = [c for c in engine.catalogue.values() if day is None or c.holds_on(day)]
+    sys.stdout.write(rows_as(options.format, conditions_rows(found)))
+    return 0 if found else commands.EXIT_NONE_OK
