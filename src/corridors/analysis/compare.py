@@ -141,8 +141,8 @@ def compare(
 
 
 def _option(desk: Desk, corridor: str, numbers: Draws) -> Option:
-    plans = _plans(desk, corridor)
-    variants = _variants(desk, plans)
+    plans = plans_of(desk, corridor)
+    variants = variants_of(desk, plans)
     if not variants:
         shipment = desk.shipment
         reason = (
@@ -171,7 +171,7 @@ def drawn_option(
     return Option(route.corridor, "ok", "", route, spread, variants, total)
 
 
-def _plans(desk: Desk, corridor: str) -> list[Plan]:
+def plans_of(desk: Desk, corridor: str) -> list[Plan]:
     """Variants that serve the pair of countries; those that come to the same are one."""
     origin, destination = desk.shipment.origin.country, desk.shipment.destination.country
     kept: dict[object, Plan] = {}
@@ -182,7 +182,8 @@ def _plans(desk: Desk, corridor: str) -> list[Plan]:
     return list(kept.values())
 
 
-def _variants(desk: Desk, plans: Sequence[Plan]) -> list[Variant]:
+def variants_of(desk: Desk, plans: Sequence[Plan]) -> list[Variant]:
+    """Route of each plan, or why it has none."""
     shut = {plan: blocked_by(desk.graph, plan) for plan in plans}
     passable = [plan for plan in plans if not shut[plan]]
     found, barred = open_routes(desk, passable) if passable else ({}, {})
@@ -276,7 +277,7 @@ def _why_none(
             via=(),
             memo={},
         )
-        plans = _plans(free, corridor)
+        plans = plans_of(free, corridor)
         if search(free.graph, free.quest(plans), free.weigh, PlanTree(plans)):
             barring = [asked(desk.conditions)] if desk.conditions.restricts else []
             titles = list(dict.fromkeys(v.reason for v in variants if v.reason.startswith("shut")))

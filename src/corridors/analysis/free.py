@@ -33,7 +33,7 @@ def free_route(
         engine, origin, destination, scope, objective, value_of_time_usd_day, conditions, terms
     )
     numbers = Draws(desk.ledger, count=draws, seed=seed)
-    best = _best(desk)
+    best = best_free(desk)
     if best is None:
         reason = "no path joins the two places"
         if desk.conditions.restricts:
@@ -50,7 +50,7 @@ def free_route(
     )  # fmt: skip
 
 
-def _best(desk: Desk) -> Route | None:
+def best_free(desk: Desk) -> Route | None:
     """The cheapest route that is open on its days."""
     best: Route | None = None
     closed: frozenset[str] = frozenset()
@@ -82,7 +82,7 @@ def _next_best(desk: Desk, best: Route) -> list[Route]:
     ]
     candidates = []
     for door in dict.fromkeys(d for d in doors if d):
-        route = _best(desk.without(frozenset({door})))
+        route = best_free(desk.without(frozenset({door})))
         if route is not None and shared_km(best, route) <= MOST_SHARED * route.km:
             candidates.append(route)
     return sorted(candidates, key=desk.rank)[:1]
