@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from corridors.build.edges import Edges
 from corridors.geodesy import great_circle_km, great_circle_km_array
+from corridors.network.flat import STITCHED
 
 ALIKE_SHARE = 0.1
 ALIKE_KM = 0.5
@@ -54,7 +55,9 @@ def _clusters(edges: Edges, *, limit_km: float) -> NDArray[np.int64]:
         return x
 
     loose = ~edges.fixed[edges.u] & ~edges.fixed[edges.v]
-    short = np.flatnonzero((edges.km <= limit_km) & loose)
+    # A join stays a join of its own: it must be seen in the result.
+    mapped = edges.flags & STITCHED == 0
+    short = np.flatnonzero((edges.km <= limit_km) & loose & mapped)
     for edge in short[np.argsort(edges.km[short], kind="stable")].tolist():
         a, b = root(int(edges.u[edge])), root(int(edges.v[edge]))
         if a == b:

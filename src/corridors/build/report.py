@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from corridors.build.osm_reader import OsmLines, Point
-from corridors.geodesy import great_circle_km
+from corridors.geodesy import great_circle_km, great_circle_km_array
 from corridors.movement.compile import CROSSING_REACH_KM
 from corridors.movement.compiled import CompiledNetwork
 from corridors.movement.overlay import FACILITY_REACH_KM
@@ -22,6 +22,12 @@ ATTRIBUTION = "Lines: (c) OpenStreetMap contributors, ODbL 1.0"
 
 SAME_BORDER_POINT_KM = 5.0
 """Border points of one pair of countries this near to each other are one crossing of the map."""
+
+NEAR_KM = 100.0
+"""A facility further than this from every new line is none of this build's business."""
+
+AT_LINE_KM = 10.0
+"""A border point further than this from every vertex of the new lines belongs to other lines."""
 
 CONTROL_KM = 10.0
 """A border control of the map this near to a border point is named beside it."""
@@ -55,7 +61,7 @@ def build_report(
         "points": dict(sorted(Counter(point.kind for point in lines.points).items())),
         "ferries": len(lines.ferries),
         "facilities": _facilities(network, tables, fresh),
-        "crossings": _crossings(network, tables, lines.points),
+        "crossings": _crossings(network, tables, lines.points, fresh),
         "findings": [found for found in network.findings if found["check"] == "gauge_without_zone"],
     }
 
@@ -64,22 +70,17 @@ def _facilities(
     network: CompiledNetwork, tables: Tables, fresh: Mapping[str, FlatNetwork]
 ) -> dict[str, Any]:
     """Facilities near the new lines: where they were put, and which were refused."""
-    boxes = {mode: _box(flat) for mode, flat in fresh.items()}
-    placed, refused, outside = [], [], 0
+    placed, refused, elsewhere = [], [], 0
     for facility in tables.facilities:
         for zone in facility.zones:
             mode = zone.partition(":")[0]
-            box = boxes.get(mode)
-            if mode not in boxes:
+            if mode not in fresh:
                 continue
-            inside = box is not None and (
-                box[0] <= facility.lon <= box[2] and box[1] <= facility.lat <= box[3]
-            )
             km = network.snap_km.get((facility.id, zone))
             row = {"id": facility.id, "name": facility.name, "zone": zone,
                    "lon": facility.lon, "lat": facility.lat}  # fmt: skip
-            if not inside:
-                outside += 1
+            if _away_km(fresh[mode], facility.lon, facility.lat) > NEAR_KM:
+                elsewhere += 1
             elif km is None:
                 refused.append(row)
             else:
@@ -88,21 +89,23 @@ def _facilities(
         "limit_km": FACILITY_REACH_KM,
         "placed": sorted(placed, key=lambda row: (-row["snapped_km"], row["id"], row["zone"])),
         "refused": refused,
-        "elsewhere": outside,
+        "elsewhere": elsewhere,
     }
 
 
-def _box(flat: FlatNetwork) -> tuple[float, float, float, float] | None:
-    """Bounds of the lines with the reach of a facility around them."""
+def _away_km(flat: FlatNetwork, lon: float, lat: float) -> float:
+    """Distance to the nearest vertex of the new lines."""
     if not len(flat.vertex_lon):
-        return None
-    pad = FACILITY_REACH_KM / 111.0
-    south, north = float(flat.vertex_lat.min()) - pad, float(flat.vertex_lat.max()) + pad
-    wide = pad / max(0.1, float(np.cos(np.radians(max(abs(south), abs(north))))))
-    return float(flat.vertex_lon.min()) - wide, south, float(flat.vertex_lon.max()) + wide, north
+        return float("inf")
+    return float(great_circle_km_array(flat.vertex_lon, flat.vertex_lat, lon, lat).min())
 
 
-def _crossings(network: CompiledNetwork, tables: Tables, points: list[Point]) -> dict[str, Any]:
+def _crossings(
+    network: CompiledNetwork,
+    tables: Tables,
+    points: list[Point],
+    fresh: Mapping[str, FlatNetwork],
+) -> dict[str, Any]:
     """Where lines leave one country for another, and which listed crossing that is."""
     country = {f.id: f.country for f in tables.facilities}
     runs = {run.id for run in network.crossings}
@@ -115,6 +118,8 @@ def _crossings(network: CompiledNetwork, tables: Tables, points: list[Point]) ->
         found, inside = _border_points(network, mode)
         open_borders += inside
         for pair, lon, lat in found:
+            if _away_km(fresh[mode], lon, lat) > AT_LINE_KM:
+                continue  # of the packaged network, or of a curated link elsewhere
             near = sorted(
                 (great_circle_km(lon, lat, row.lon, row.lat), row.id, row)
                 for row in rows

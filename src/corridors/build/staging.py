@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from corridors.errors import OutputError
@@ -78,12 +78,18 @@ def _locked(out: Path) -> Iterator[None]:
     except OSError as error:
         raise _unwritable(out, error) from error
     try:
-        if not _lock(handle):
+        # Another build may have removed the file between our opening and our locking it.
+        if not (
+            _lock(handle) and path.exists() and os.path.samestat(os.fstat(handle), path.stat())
+        ):
             raise OutputError(
                 f"another build into {out} is under way: wait for it, or give another folder"
             )
-        yield
-        path.unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # Windows keeps an open file; it blocks nobody
+                path.unlink()
     finally:
         os.close(handle)
 
