@@ -55,6 +55,8 @@ UNITS = {
     "co2e_kg": re.compile("kg/FEU"),
     "value_of_time_usd_day": re.compile("USD/FEU-day"),
     "shock_share": re.compile("share"),
+    "choice_usd": re.compile("USD/FEU"),
+    "one_way_share": re.compile("share"),
     "insurance_share": re.compile("share of cargo value"),
     "war_risk_share": re.compile("share of cargo value"),
     "capital_cost_share_year": re.compile("share a year"),
