@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 HERE = Path(__file__).parent
@@ -22,9 +23,47 @@ def _geometry() -> dict[tuple[str, str], list[tuple[float, float]]]:
     }
 
 
+def _order(option: dict[str, Any], lines: list[Any]) -> list[str]:
+    """Legs and events in the order of the journey."""
+    from corridors.outputs.journey import stops
+
+    waiting = sorted(zip(stops(option, lines), (e["id"] for e in option["events"]), strict=True))
+    order: list[str] = []
+    for number, leg in enumerate(option["legs"]):
+        while waiting and waiting[0][0] <= number:
+            order.append(waiting.pop(0)[1])
+        order.append(leg["id"])
+    return order + [event for _, event in waiting]
+
+
+def _profile(option: dict[str, Any], order: list[str]) -> list[dict[str, Any]]:
+    """Running totals; an invented range that widens to that of the option."""
+    parts = {part["id"]: part for part in (*option["legs"], *option["events"])}
+    rows: list[dict[str, Any]] = []
+    km, so_far = 0.0, {"hours": 0.0, "usd": 0.0}
+    for step in order:
+        part = parts[step]
+        km += part.get("distance_km", 0.0)
+        row: dict[str, Any] = {"step": step, "km": km}
+        for key, own, summary in (("hours", "hours", "time_days"), ("usd", "cost_usd", "cost_usd")):
+            so_far[key] += part[own]
+            whole = option[summary]
+            row[key] = {"mean": so_far[key]} | {
+                name: so_far[key] * whole[name] / whole["mean"] for name in ("p10", "p90")
+            }
+        rows.append(row)
+    return rows
+
+
 @pytest.fixture(scope="session")
 def _document() -> dict[str, Any]:
-    return json.loads((HERE / "fixture_document.json").read_text(encoding="utf-8"))
+    made = json.loads((HERE / "fixture_document.json").read_text(encoding="utf-8"))
+    geometry = _geometry()
+    for option in made["options"]:
+        if option["status"] == "ok":
+            lines = [np.array(geometry[(option["corridor"], leg["id"])]) for leg in option["legs"]]
+            option["profile"] = _profile(option, _order(option, lines))
+    return made
 
 
 @pytest.fixture

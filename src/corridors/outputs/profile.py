@@ -16,7 +16,7 @@ from corridors.outputs.waterfall import panel
 
 WIDTH = 1400.0
 _EDGE = 28.0
-FONT = 'Inter, "Segoe UI", "Noto Sans", "Helvetica Neue", Arial, sans-serif'
+_FONT = 'Inter, "Segoe UI", "Noto Sans", "Helvetica Neue", Arial, sans-serif'
 
 
 def profile_svg(document: Mapping[str, Any], of: str = "days") -> str:
@@ -87,7 +87,7 @@ def _sheet(document: Mapping[str, Any], body: list[str], top: float) -> str:
     said = text.escape(f"{wording.headline(document)}. {wording.scope(document)}.")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {y + 4:.0f}" '
-        f"font-family='{FONT}' role=\"img\"><title>{name}</title><desc>{said}</desc>"
+        f"font-family='{_FONT}' role=\"img\"><title>{name}</title><desc>{said}</desc>"
         f'<rect width="{WIDTH:.0f}" height="{y + 4:.0f}" fill="#fff"/>'
         f"{''.join(body)}{''.join(feet)}</svg>\n"
     )
@@ -161,8 +161,5 @@ def notes(document: Mapping[str, Any]) -> list[str]:
     if shares:
         lines.append(f"Resting on assumptions: {'; '.join(shares)}.")
     lines += wording.condition_lines(document, most=6)
-    data = document.get("data") or {}
-    credit = ". ".join(text.clean(licence) for licence in data.get("licences") or ())
-    version, built = text.clean(data.get("version")), text.clean(data.get("built"))
-    lines.append(f"{credit}. Data {version}{f', built {built}' if built else ''}.".lstrip(". "))
+    lines.append(" ".join(line for line in wording.sources(document, "") if line))
     return lines

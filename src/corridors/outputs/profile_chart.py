@@ -80,7 +80,7 @@ def chart(
     narrow : bool
         For a column as wide as a telephone: no room at the right for the names.
     linked : bool
-        Whether every step is a path of its own that a script can find.
+        Whether every step is a path of its own, in order, for a script to find.
 
     Returns
     -------
@@ -118,7 +118,7 @@ def chart(
     if not linked:
         return f"<g>{''.join(out)}</g>"
     now = f'<path class="now" d="M{left:.0f} 0H{right:.0f}" stroke="{INK}" visibility="hidden"/>'
-    scale = f'data-zero="{bottom:.1f}" data-scale="{frame.scale[1]:.4f}"'
+    scale = f'data-zero="{bottom:.1f}" data-scale="{frame.scale[1]:.6g}"'
     return f"<g {scale}>{''.join(out)}{now if unit.name == 'days' else ''}</g>"
 
 
@@ -167,25 +167,29 @@ def _axes(
     left, top, right, bottom = frame.area
     size = 11.0 if narrow else 12.0
     start, edge = edges
-    out: list[str] = []
+    rules, notches = "", f"M{left:.0f} {bottom:.1f}H{right:.1f}"
+    values: list[tuple[float, float, str]] = []
     for value in ups:
         if value > frame.most:
             break
         y = frame(0, value)[1]
-        out.append(f'<path d="M{left:.0f} {y:.1f}H{right:.1f}" stroke="{_RULE}"/>')
-        out.append(
-            svg_text(left - 8, y + 4, tick_name(value, unit), size, fill=MUTED, anchor="end")
-        )
+        rules += f"M{left:.0f} {y:.1f}H{right:.1f}"
+        values.append((left - 8, y + 4, tick_name(value, unit)))
+    lengths: list[tuple[float, float, str]] = []
     for km in ticks(frame.km, right - left, apart=70 if narrow else 90):
         if km > frame.km:
             break
         x = frame(km, 0)[0]
-        out.append(f'<path d="M{x:.1f} {bottom:.1f}v5" stroke="{MUTED}"/>')
+        notches += f"M{x:.1f} {bottom:.1f}v5"
         words = f"{km:,.0f}"
         # The last one stays inside the sheet.
         over = max(0.0, x + text_width(words, size) / 2 - edge)
-        out.append(svg_text(x - over, bottom + 18, words, size, fill=MUTED, anchor="middle"))
-    out.append(f'<path d="M{left:.0f} {bottom:.1f}H{right:.1f}" stroke="{MUTED}"/>')
+        lengths.append((x - over, bottom + 18, words))
+    out = [
+        f'<path d="{rules}" stroke="{_RULE}"/><path d="{notches}" stroke="{MUTED}"/>',
+        _names(values, size, "end"),
+        _names(lengths, size, "middle"),
+    ]
     origin = wording.short_place(document["shipment"]["origin"].get("name"))
     across = f"km from {origin}"
     across = shortened(across, right - left if narrow else edge - right - 28, size)
@@ -197,6 +201,12 @@ def _axes(
     upward = f"Days since {clock}" if unit.name == "days" else "US dollars spent so far"
     out.append(svg_text(start, top - 10, shortened(upward, edge - start, size), size, fill=MUTED))
     return "".join(out)
+
+
+def _names(names: Iterable[tuple[float, float, str]], size: float, anchor: str) -> str:
+    """Numbers of an axis: their style is said once."""
+    drawn = "".join(f'<text x="{_short(x)}" y="{_short(y)}">{name}</text>' for x, y, name in names)
+    return f'<g font-size="{size:g}" fill="{MUTED}" text-anchor="{anchor}">{drawn}</g>'
 
 
 def _pairs(points: Iterable[Point]) -> str:
@@ -308,14 +318,15 @@ def _lines(tracks: Sequence[Track], sheet: Sheet, *, linked: bool) -> str:
                     reach=3.0,
                 )
         every = [p for points in track.way for p in points]
-        casing.append(f'<path d="M{_pairs(every)}" stroke="#fff" stroke-width="5"/>')
-        pieces = [_stroke(run, linked=linked) for run in _runs(track, linked=linked)]
+        casing.append(f"M{_pairs(every)}")
+        pieces = [_stroke(run) for run in _runs(track, linked=linked)]
         strokes.append(
             f'<g class="line" data-o="{track.number}" stroke="{track.style.line}" '
             f'stroke-width="3" stroke-linecap="square">'
             f"{''.join(pieces)}</g>"
         )
-    return f'<g fill="none" stroke-linejoin="round">{"".join((*casing, *strokes))}</g>'
+    rim = f'<path d="{"".join(casing)}" stroke="#fff" stroke-width="5"/>'
+    return f'<g fill="none" stroke-linejoin="round">{rim}{"".join(strokes)}</g>'
 
 
 def _runs(track: Track, *, linked: bool) -> Iterator[tuple[Step, list[Point]]]:
@@ -332,11 +343,9 @@ def _runs(track: Track, *, linked: bool) -> Iterator[tuple[Step, list[Point]]]:
         yield held
 
 
-def _stroke(run: tuple[Step, list[Point]], *, linked: bool) -> str:
+def _stroke(run: tuple[Step, list[Point]]) -> str:
     step, points = run
     path = f'<path d="M{_pairs(points)}"'
-    if linked:
-        path += f' data-{"leg" if step.mode else "event"}="{step.number}"'
     if not step.mode or step.mode == "rail":
         return path + "/>"
     _, width, dash, cap = MODES[step.mode]

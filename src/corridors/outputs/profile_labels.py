@@ -75,14 +75,12 @@ def end_names(tracks: Sequence[Track], unit: Unit, sheet: Sheet, size: float) ->
             (middle + size, second, size - 1.5, False),
         )
         drawn = "".join(
-            svg_text(
-                at, base, words, points, bold=bold, fill=track.style.text, anchor=anchor, halo=True
-            )
+            svg_text(at, base, words, points, bold=bold, fill=track.style.text, anchor=anchor)
             for base, words, points, bold in lines
         )
         lead = _lead((x, y), (at, middle), track.style.text) if _far((x, y), (at, middle)) else ""
-        out.append(f'<g class="name" data-o="{track.number}">{lead}{drawn}</g>')
-    return "".join(out)
+        out.append(f'<g data-o="{track.number}">{lead}{drawn}</g>')
+    return _haloed(out)
 
 
 def stop_names(
@@ -123,12 +121,18 @@ def stop_names(
             edge = left + wide if anchor == "end" else left
             if _far(at, (edge, middle)):
                 mark = _lead(at, (edge, middle), colour) + mark
-            name = svg_text(
-                edge, middle + size * 0.36, words, size, fill=colour, anchor=anchor, halo=True
-            )
-            names.append(f"<g{owner}>{name}</g>")
-        marks.append(f"<g{owner}>{mark}</g>")
-    return "".join([*marks, *names])
+            name = svg_text(edge, middle + size * 0.36, words, size, fill=colour, anchor=anchor)
+            names.append(name.replace("<text", f"<text{owner}", 1))
+        marks.append(f"<g{owner}>{mark}</g>" if owner else mark)
+    return "".join([*marks, _haloed(names)])
+
+
+def _haloed(names: Sequence[str]) -> str:
+    """Names with a white rim, said once for all of them."""
+    return (
+        '<g stroke="#fff" stroke-width="3.4" stroke-linejoin="round" paint-order="stroke">'
+        f"{''.join(names)}</g>"
+    )
 
 
 def _far(point: Point, label: Point) -> bool:

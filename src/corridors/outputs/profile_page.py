@@ -7,7 +7,7 @@ from typing import Any
 
 from corridors.outputs import text, wording
 from corridors.outputs.picture import Picture
-from corridors.outputs.profile import FONT, key, notes, profile_svg, waterfall_svg
+from corridors.outputs.profile import key, notes, profile_svg, waterfall_svg
 from corridors.outputs.profile_chart import chart
 from corridors.outputs.profile_steps import UNITS, readings, unit_of
 from corridors.outputs.template import asset_text, fill
@@ -29,8 +29,9 @@ def reading_data(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     []
     """
     names = wording.names(wording.usable(document))
+    # One string a step, its parts on lines: half the size where a notebook escapes quotes.
     return [
-        {"short": name, "steps": steps}
+        {"short": name, "steps": [[*step[:2], "\n".join(step[2:])] for step in steps]}
         for name, steps in zip(names, readings(document), strict=True)
     ]
 
@@ -180,8 +181,8 @@ def _bars(document: Mapping[str, Any]) -> str:
 
 def _svg(drawn: str, width: float, height: float, said: str) -> str:
     return (
-        f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(said)}" '
-        f"font-family='{FONT}'>{drawn}</svg>"
+        f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(said)}">'
+        f"{drawn}</svg>"
     )
 
 
@@ -192,13 +193,14 @@ def _tables(document: Mapping[str, Any]) -> str:
         for words in ("Step", "km so far", "Time", "Since the start", "USD", "USD so far")
     )
     out: list[str] = []
-    for option in reading_data(document):
-        name = escape(option["short"])
+    names = wording.names(wording.usable(document))
+    for short, steps in zip(names, readings(document), strict=True):
+        name = escape(short)
         rows = "".join(
             f'<tr><th scope="row">{escape(step[2])}</th>'
             + "".join(f"<td>{escape(cell)}</td>" for cell in step[3:])
             + "</tr>"
-            for step in option["steps"]
+            for step in steps
         )
         out.append(
             f"<details><summary>{name}, step by step</summary>"

@@ -183,8 +183,8 @@ def readings(document: Mapping[str, Any]) -> list[list[list[Any]]]:
 
     Returns
     -------
-    list of list of [kind, number, what, km, days, days so far, dollars, dollars so far]
-        ``kind`` is ``leg`` or ``event``, ``number`` its place among those of the option.
+    list of list of [is leg, number, what, km, days, days so far, dollars, dollars so far]
+        ``number`` is its place among the legs, or the events, of the option.
 
     Examples
     --------
@@ -213,7 +213,7 @@ def _reading(time: Step, cost: Step) -> list[Any]:
         what += f", {place}" if place and part["kind"] != "equipment" else ""
     days, usd = text.days, text.usd
     return [
-        "leg" if time.mode else "event",
+        int(bool(time.mode)),
         time.number,
         what,
         f"{text.thousands(time.km[1])} km",

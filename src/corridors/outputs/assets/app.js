@@ -134,7 +134,7 @@ function corridorsMap(map, blobId) {
       var casing = stroke("casing", { color: "#fff", weight: mode[1] + 3, interactive: false, opacity: 0.95 });
       var line = stroke("routes", { color: option.line, weight: mode[1], dashArray: mode[2], lineCap: leg.mode === "ferry" ? "round" : "butt", interactive: false, opacity: 1 });
       var hit = stroke("hits", { color: "#000", opacity: 0, weight: 16 });
-      hit.on("mouseover", function () { hover(number); echo([{ option: number, kind: "leg", number: i }]); }).on("mouseout", function () { hover(null); echo([]); })
+      hit.on("mouseover", function () { hover(number); echo([{ option: number, leg: true, number: i }]); }).on("mouseout", function () { hover(null); echo([]); })
         .on("click", function (e) { choose(number); L.popup(room()).setLatLng(e.latlng).setContent(legSheet(option, leg)).openOn(map); });
       casings.push(casing); lines.push(line);
       [casing, line, hit].forEach(function (layer) { group.addLayer(layer); });
@@ -171,9 +171,9 @@ function corridorsMap(map, blobId) {
     hover(step && step.option);
     if (!step) return;
     var c = corridors[step.option], ring = { color: "#16202b", interactive: false, fill: false };
-    if (step.kind === "leg" && c.track.legs[step.number].points.length > 1) {
+    if (step.leg && c.track.legs[step.number].points.length > 1) {
       spot.addLayer(new Stroke(c.track, step.number, L.extend({ pane: "casing", renderer: renderers.casing, weight: 13, opacity: 0.55, lineCap: "round" }, ring)));
-    } else if (step.kind === "event" && c.option.events[step.number].length > 3) {
+    } else if (!step.leg && c.option.events[step.number].length > 3) {
       var e = c.option.events[step.number];
       spot.addLayer(L.circleMarker([e[3], e[2]], L.extend({ pane: "hits", renderer: renderers.hits, radius: 17, weight: 4 }, ring)));
     }
@@ -247,7 +247,7 @@ function corridorsMap(map, blobId) {
       marker.bindPopup(function () { return markSheet(c.marks); }, room());
       var e = marker.getElement();
       var events = [];
-      c.marks.forEach(function (m) { m.items.forEach(function (item) { if (item.event != null) events.push({ option: item.option, kind: "event", number: item.event }); }); });
+      c.marks.forEach(function (m) { m.items.forEach(function (item) { if (item.event != null) events.push({ option: item.option, leg: false, number: item.event }); }); });
       ["mouseover", "focus"].forEach(function (name) { e.addEventListener(name, function () { echo(events); }); });
       ["mouseout", "blur"].forEach(function (name) { e.addEventListener(name, function () { echo([]); }); });
       e.setAttribute("role", "button"); e.setAttribute("aria-label", label); e.title = c.marks.map(function (m) { return m.name; }).join(", ");

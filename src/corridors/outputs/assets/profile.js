@@ -8,10 +8,9 @@ function corridorsProfile(root, options, onStep) {
   root.querySelectorAll(".pane svg").forEach(function (svg) {
     var steps = [];
     svg.querySelectorAll(".line").forEach(function (line) {
-      line.querySelectorAll("path").forEach(function (path) {
-        var kind = path.hasAttribute("data-leg") ? "leg" : "event";
-        var points = path.getAttribute("d").slice(1).split("L").map(function (p) { return p.split(" ").map(Number); });
-        steps.push({ option: Number(line.dataset.o), kind: kind, number: Number(path.getAttribute("data-" + kind)), points: points, d: path.getAttribute("d") });
+      line.querySelectorAll("path").forEach(function (path, index) {
+        var d = path.getAttribute("d"), points = d.slice(1).split("L").map(function (p) { return p.split(" ").map(Number); });
+        steps.push({ option: Number(line.dataset.o), index: index, points: points, d: d });
       });
     });
     var glow = document.createElementNS(SVG, "path");
@@ -34,38 +33,36 @@ function corridorsProfile(root, options, onStep) {
         if (away < best) { best = away; found = step; }
       }
     });
-    tell(found && place(found.option, found.kind, found.number));
+    tell(found && { option: found.option, index: found.index });
   }
   function apart(x, y, a, b) {
     var dx = b[0] - a[0], dy = b[1] - a[1], size = dx * dx + dy * dy;
     var t = size ? Math.max(0, Math.min(1, ((x - a[0]) * dx + (y - a[1]) * dy) / size)) : 0;
     return Math.hypot(x - a[0] - t * dx, y - a[1] - t * dy);
   }
-  function place(option, kind, number) {
-    var steps = options[option].steps;
-    for (var i = 0; i < steps.length; i++) if (steps[i][0] === kind && steps[i][1] === number) return { option: option, index: i };
+  function place(at) {
+    var steps = options[at.option].steps;
+    for (var i = 0; i < steps.length; i++) if (!!steps[i][0] === at.leg && steps[i][1] === at.number) return { option: at.option, index: i };
     return null;
   }
   function dollars() { var usd = root.querySelector("[value=usd]"); return usd && usd.checked; }
   function sentence(spot) {
-    var s = options[spot.option].steps[spot.index], usd = dollars();
-    return options[spot.option].short + ": " + s[2] + ", " + s[usd ? 6 : 4] + ". After it " + s[3] + ", " + s[usd ? 7 : 5] + ".";
+    var s = options[spot.option].steps[spot.index][2].split("\n"), usd = dollars();
+    return options[spot.option].short + ": " + s[0] + ", " + s[usd ? 4 : 2] + ". After it " + s[1] + ", " + s[usd ? 5 : 3] + ".";
   }
   function same(a, b) { return a === b || (a && b && a.option === b.option && a.index === b.index); }
   function tell(spot) {
     if (same(at, spot)) return;
     at = spot;
     mark(spot ? [spot] : []);
-    if (onStep) onStep(spot && { option: spot.option, kind: options[spot.option].steps[spot.index][0], number: options[spot.option].steps[spot.index][1] });
+    var row = spot && options[spot.option].steps[spot.index];
+    if (onStep) onStep(spot && { option: spot.option, leg: !!row[0], number: row[1] });
   }
   /* Show steps as chosen; several at once when a mark on a map stands for several. */
   function mark(spots) {
     charts.forEach(function (chart) {
       chart.glow.setAttribute("d", chart.steps.filter(function (step) {
-        return spots.some(function (s) {
-          var row = options[s.option].steps[s.index];
-          return s.option === step.option && row[0] === step.kind && row[1] === step.number;
-        });
+        return spots.some(function (spot) { return same(spot, step); });
       }).map(function (step) { return step.d; }).join(""));
     });
     dim(spots.length === 1 ? spots[0].option : null);
@@ -107,7 +104,7 @@ function corridorsProfile(root, options, onStep) {
   });
   walk.addEventListener("blur", function () { tell(null); });
   return {
-    mark: function (list) { at = null; mark(list.map(function (s) { return place(s.option, s.kind, s.number); }).filter(Boolean)); },
+    mark: function (list) { at = null; mark(list.map(place).filter(Boolean)); },
     dim: dim,
     day: function (day) {
       charts.forEach(function (chart) {
