@@ -64,7 +64,7 @@ def read_adjustments(folder: Path, ledger: Ledger) -> list[Adjustment]:
     path = folder / "curated" / "adjustments.csv"
     if not path.exists():
         return []
-    families = {row.key.partition("/")[0] for row in ledger}
+    families = ledger.families
     found = {}
     for line, cells in read_table(path, COLUMNS):
         where = f"{path}:{line}"

@@ -268,7 +268,7 @@ class _Effects:
         fields = _fields(body, ("event", "low", "typ", "high", "grade"), required=("event", "typ"))
         event, ledger = fields["event"], self.reader.ledger
         target, family = event.text(), event.text().partition("/")[0]
-        families = {row.key.partition("/")[0] for row in ledger}
+        families = ledger.families
         if family not in families:
             raise event.error(f"no family of parameters {family!r}{_like(family, families)}")
         if verb != "times" and not family.endswith("_h" if verb == "add_h" else "_usd"):

@@ -68,15 +68,20 @@ class CostModel:
 
     def priced(self, keys: Keys, *, default: ParameterRow | None = None) -> Priced:
         """The row of a charge with its factors, and the rows that stand beside it."""
-        if keys not in self._known:
-            tried = self._tried(keys)
-            row = self.ledger.first(*tried) or default
-            acting = self._acting((*tried, keys[0].partition("/")[0]))
-            if row is not None:
-                row = product(row, [a for a in acting if a.effect == "times"])
-            added = tuple(a.row for a in acting if a.effect == "add")
-            self._known[keys] = Priced(row, added)
-        return self._known[keys]
+        found = self._known.get(keys)
+        if found is None:
+            family = keys[0].partition("/")[0]
+            row = default
+            if family in self.ledger.families:
+                row = self.ledger.first(*self._tried(keys)) or default
+            added: tuple[ParameterRow, ...] = ()
+            if self._by_target:
+                acting = self._acting((*self._tried(keys), family))
+                if row is not None:
+                    row = product(row, [a for a in acting if a.effect == "times"])
+                added = tuple(a.row for a in acting if a.effect == "add")
+            found = self._known[keys] = Priced(row, added)
+        return found
 
     def _acting(self, keys: Sequence[str]) -> list[Adjustment]:
         """Adjustments of any of the keys, each once, from the most special on."""

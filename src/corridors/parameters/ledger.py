@@ -113,6 +113,11 @@ class Ledger:
     rows : iterable of ParameterRow
         Rows with distinct keys.
 
+    Attributes
+    ----------
+    families : frozenset of str
+        First segments of all keys.
+
     Examples
     --------
     >>> ledger = Ledger([ParameterRow("speed_kmh/rail", 20.0, 30.0, 40.0, "km/h", "assumption")])
@@ -122,7 +127,7 @@ class Ledger:
     50.0
     """
 
-    __slots__ = ("_rows",)
+    __slots__ = ("_rows", "families")
 
     def __init__(self, rows: Iterable[ParameterRow] = ()) -> None:
         table: dict[str, ParameterRow] = {}
@@ -134,6 +139,7 @@ class Ledger:
                 )
             table[row.key] = row
         self._rows: Mapping[str, ParameterRow] = MappingProxyType(table)
+        self.families = frozenset(key.partition("/")[0] for key in table)
 
     @classmethod
     def read(cls, path: str | Path) -> Ledger:
