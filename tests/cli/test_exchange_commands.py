@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,9 @@ def test_an_answer_for_qgis(run: Callable[..., Any], tmp_path: Path) -> None:
         assert dollars == pytest.approx(option["usd_mean"])
         order = sorted(step for frame in steps for step in frame["step"])
         assert order == list(range(1, len(order) + 1))
+    about = pyogrio.read_info(file, layer="options")["layer_metadata"]["DESCRIPTION"]
+    assert about.endswith(shlex.join(["corridors", "compare", "Xi'an", "Duisburg", "--seed", "1"]))
+    assert str(tmp_path) not in about
     assert set(legs.geometry.geom_type) == {"LineString"}
     assert set(events.geometry.geom_type) == {"Point"}
 

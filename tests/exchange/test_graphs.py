@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pyogrio
 import pytest
 import shapely
@@ -68,6 +69,8 @@ def test_tags_of_the_map_are_attributes_and_one_way_lines_are_so(
     assert not graph.has_edge(v, u)
     assert (about["oneway"], about["gauge_mm"], about["max_kmh"]) == (True, "1435;1520", 120)
     assert about["electrified_km"] == 7.5
+    others = [about for *_, about in graph.edges(data=True) if about["osmid"] != 0]
+    assert not any("max_kmh" in about for about in others)  # unknown is absent, not 0
     export_network(rich, selection(["rail"]), tmp_path / "net", form="gmns")
     with (tmp_path / "net" / "rail" / "link.csv").open(encoding="utf-8", newline="") as file:
         first, second, *_ = csv.DictReader(file)
@@ -77,6 +80,27 @@ def test_tags_of_the_map_are_attributes_and_one_way_lines_are_so(
     drawn = pyogrio.read_dataframe(tmp_path / "net.gpkg", layer="rail_lines")
     assert drawn["oneway"].sum() == 1
     assert drawn["max_kmh"].notna().sum() == 1
+
+
+def test_a_mode_without_lines(
+    rich: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As in a network of one's own that was built from a railway extract."""
+    lines = rich.network.lines("road")
+    none = np.zeros(len(lines.flat.u), dtype=bool)
+    empty = replace(
+        lines.flat, u=lines.flat.u[none], v=lines.flat.v[none], km=lines.flat.km[none],
+        country=lines.flat.country[none], flags=lines.flat.flags[none],
+        start=np.zeros(1, dtype=np.int64), vertex_lon=np.zeros(0), vertex_lat=np.zeros(0),
+    )  # fmt: skip
+    bare = replace(lines, flat=empty, arc_zone=lines.arc_zone[none], node_of={})
+    monkeypatch.setitem(rich.network._lines, "road", bare)
+    with pytest.raises(UsageError, match=r"no road line$"):
+        line_graph(rich, "road", Selection())
+    export_network(rich, Selection(), tmp_path / "net.gpkg", form="gpkg")
+    assert "road_lines" not in {str(name) for name, _ in pyogrio.list_layers(tmp_path / "net.gpkg")}
+    export_network(rich, Selection(), tmp_path / "net", form="gmns")
+    assert len((tmp_path / "net" / "road" / "link.csv").read_text().splitlines()) == 1
 
 
 def test_a_region(rich: Engine) -> None:

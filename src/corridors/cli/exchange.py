@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,9 +33,8 @@ def run_export(options: argparse.Namespace, argv: Sequence[str]) -> int:
         from corridors.analysis.geometry import geometries
 
         answer = compare(engine, *options.answer)
-        again = f"corridors {' '.join(argv)}"
         export_answer(
-            document(answer, reproduce=again),
+            document(answer, reproduce=_again(options)),
             geometries(answer),
             out,
             form=options.format,
@@ -44,6 +44,16 @@ def run_export(options: argparse.Namespace, argv: Sequence[str]) -> int:
         export_network(engine, chosen, out, form=options.format)
     print(out)
     return 0
+
+
+def _again(options: argparse.Namespace) -> str:
+    """The command that gives the same answer, without the path it was written to."""
+    words = ["corridors", "compare", *options.answer]
+    if options.below:
+        words += ["--data", options.below]
+    if options.overlay:
+        words += ["--overlay", options.overlay]
+    return shlex.join([*words, "--seed", "1"])
 
 
 def run_import(options: argparse.Namespace, argv: Sequence[str]) -> int:
@@ -64,7 +74,8 @@ def run_import(options: argparse.Namespace, argv: Sequence[str]) -> int:
 
 
 def lay_over(options: argparse.Namespace) -> None:
-    """Put ``--data`` with ``--overlay`` on top in the place of ``--data``."""
+    """Put ``--data`` with ``--overlay`` on top in the place of ``--data``, kept as ``below``."""
+    options.below = getattr(options, "data", None)
     overlay = getattr(options, "overlay", None)
     if overlay is None:
         return

@@ -76,13 +76,15 @@ def line_graph(engine: Engine, mode: str, chosen: Selection) -> nx.MultiDiGraph:
         A mode without lines, or no line in the box.
     """
     import networkx as nx
+    import pandas as pd
 
     if mode not in ("rail", "road"):
         raise UsageError(f"no lines of mode {mode!r}: choose from rail, road")
     lines = engine.network.lines(mode)
     frame = line_frame(lines, chosen)
     if not len(frame):
-        raise UsageError(f"no {mode} line in the box {chosen.box}")
+        where = "" if chosen.box is None else f" in the box {chosen.box}"
+        raise UsageError(f"no {mode} line{where}")
     graph = nx.MultiDiGraph(crs=CRS, simplified=True, mode=mode)
     about_columns = [c for c in frame.columns if c not in _IN_STRUCTURE]
     for row in frame.to_dict("records"):
@@ -92,7 +94,7 @@ def line_graph(engine: Engine, mode: str, chosen: Selection) -> nx.MultiDiGraph:
             "length": float(row["length_km"]) * 1000,
             "oneway": bool(row["oneway"]),
         }
-        about |= {name: row[name] for name in about_columns}
+        about |= {name: row[name] for name in about_columns if not pd.isna(row[name])}
         graph.add_edge(u, v, geometry=row["geometry"], reversed=False, **about)
         if not row["oneway"]:
             graph.add_edge(v, u, geometry=row["geometry"].reverse(), reversed=True, **about)
