@@ -51,6 +51,10 @@ class Terms:
         Weight of the cargo; the usual payload of the unit without.
     cargo_value_usd : float, optional
         With it, insurance and the cost of capital are added up to a landed cost.
+    cargo : str
+        HS code of two to ten digits: rules for these goods are named.
+    goods : tuple of str
+        ``dangerous``, ``reefer``.
     depart : date, optional
         Day of gate-in: seasons, holidays and dated conditions act as they are met on the way.
     deadline_days : float, optional
@@ -62,6 +66,8 @@ class Terms:
     ownership: Ownership = "SOC"
     weight_t: float | None = None
     cargo_value_usd: float | None = None
+    cargo: str = ""
+    goods: tuple[str, ...] = ()
     depart: date | None = None
     deadline_days: float | None = None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.analysis.engine import Engine
+from corridors.analysis.rules import GOODS, check_cargo
 from corridors.conditions.adjustment import read_adjustments
 from corridors.conditions.situation import Situation, compose
 from corridors.conditions.when import Case
@@ -248,6 +249,7 @@ def open_desk(
         The question cannot be understood.
     """
     conditions, terms = conditions or Conditions(), terms or Terms()
+    terms = _checked(terms)
     _check_modes(conditions.modes)
     _check_countries(engine, conditions.avoid)
     ledger = engine.ledger
@@ -342,6 +344,14 @@ def _scenario(engine: Engine, ledger: Ledger, name: str) -> Condition:
     raise ScenarioError(
         f"no scenario {name!r}: {hint}`corridors conditions` lists them; a file ends in .yaml"
     )
+
+
+def _checked(terms: Terms) -> Terms:
+    """The terms with a plain HS code; unknown kinds of goods are refused."""
+    for name in terms.goods:
+        if name not in GOODS:
+            raise UsageError(f"no kind of goods {name!r}: choose from {', '.join(GOODS)}")
+    return replace(terms, cargo=check_cargo(terms.cargo)) if terms.cargo else terms
 
 
 def _served(graph: MovementGraph, facilities: Collection[str]) -> bool:

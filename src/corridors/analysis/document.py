@@ -14,6 +14,7 @@ from corridors.analysis.compare import Answer, Option
 from corridors.analysis.flags import read_flags
 from corridors.analysis.known import known_conditions
 from corridors.analysis.reliability import buffers, duels, p_best, p_meets
+from corridors.analysis.rules import acting, handovers, papers, read_regimes, read_rules
 from corridors.analysis.spread import Spread, quantiles
 from corridors.costing.charge import Charge
 from corridors.routing.route import Event, Leg, Route
@@ -55,6 +56,7 @@ class _Writer:
     def __init__(self, answer: Answer, *, profile: bool = False) -> None:
         self.answer, self.profile = answer, profile
         self.flags = read_flags(answer.engine)
+        self.regimes = read_regimes(answer.engine.folder)
 
     def write(self, reproduce: str) -> dict[str, Any]:
         answer = self.answer
@@ -86,6 +88,8 @@ class _Writer:
             "booking": terms.booking,
             "weight_t": self.answer.situation.case.weight_t,
             "cargo_value_usd": terms.cargo_value_usd,
+            "cargo": terms.cargo,
+            "goods": list(terms.goods),
             "scope": shipment.scope,
             "clock_start": _clock_start(shipment.origin, terminal),
             "clock_end": _clock_end(shipment.destination, terminal),
@@ -197,6 +201,7 @@ class _Writer:
     def _body(self, route: Route, spread: Spread) -> dict[str, Any]:
         hours, usd = spread.quantiles("hours"), spread.quantiles("usd")
         legs, events = route.legs, route.events
+        notes = papers(self.regimes, route)
         worst = spread.p90_step()
         slowest = next(step for step in route.steps if step.id == worst)
         return {
@@ -227,6 +232,7 @@ class _Writer:
                 for e in events
                 if e.kind in ("lift", "transshipment")
             ],
+            "handovers": handovers(notes.values()),
             "p90_made_by": self._step_name(slowest),
             "on_stitched_km": math.fsum(leg.stitched_km for leg in legs),
             "on_curated_km": math.fsum(leg.curated_km for leg in legs),
@@ -234,7 +240,7 @@ class _Writer:
                 "time": _grades(route.charges("hours")),
                 "cost": _grades(route.charges("usd")),
             },
-            "legs": [self._leg(leg) for leg in legs],
+            "legs": [self._leg(leg, notes[leg.id]) for leg in legs],
             "events": [
                 self._event(event, low, high)
                 for event, (low, high) in zip(events, spread.bands(events), strict=True)
@@ -255,7 +261,22 @@ class _Writer:
             for flag in situation.flags
             if flag.country in route.countries
         ]
-        return [*rules, *notes, *self._overweight(route)]
+        return [*rules, *notes, *self._overweight(route), *self._goods(route)]
+
+    def _goods(self, route: Route) -> list[str]:
+        """Rules for the goods, where goods are stated."""
+        terms = self.answer.shipment.terms
+        if not terms.cargo and not terms.goods:
+            return []
+        day = self.answer.situation.day(0.0)
+        met = acting(
+            read_rules(self.answer.engine.folder),
+            route,
+            cargo=terms.cargo,
+            goods=(*terms.goods, "any"),
+            day=day,
+        )
+        return [f"{rule.rule} ({rule.source or 'no source'})" for rule in met]
 
     def _overweight(self, route: Route) -> list[str]:
         weight = self.answer.situation.case.weight_t
@@ -303,7 +324,7 @@ class _Writer:
                 ]
         return hidden
 
-    def _leg(self, leg: Leg) -> dict[str, Any]:
+    def _leg(self, leg: Leg, note: str) -> dict[str, Any]:
         return {
             "id": leg.id,
             "from": self._name(leg.a),
@@ -318,6 +339,7 @@ class _Writer:
             "hours": leg.vector.mean("hours"),
             "cost_usd": leg.vector.mean("usd"),
             "co2e_kg": _kilograms(leg.vector.co2e_kg),
+            "document": note,
             "countries": list(leg.countries),
             "km_by_country": leg.countries,
             "grade": _worst(leg.vector.hours),

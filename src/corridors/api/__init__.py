@@ -62,6 +62,8 @@ def compare(
     ownership: Ownership = "SOC",
     weight_t: float | None = None,
     cargo_value_usd: float | None = None,
+    cargo: str = "",
+    goods: Sequence[str] = (),
     depart: dt.date | str | None = None,
     deadline_days: float | None = None,
     as_of: dt.date | str | None = None,
@@ -100,6 +102,10 @@ def compare(
         Weight of the cargo in tonnes; the usual payload without.
     cargo_value_usd : float, optional
         With it, insurance and capital cost are added up to a landed cost.
+    cargo : str, optional
+        HS code; rules for these goods are named with every option that meets them.
+    goods : sequence of str
+        ``dangerous``, ``reefer``.
     depart : date or str, optional
         Day of gate-in; seasons, holidays and dated conditions act on the days they are met.
     deadline_days : float, optional

@@ -26,6 +26,8 @@ class Options(TypedDict, total=False):
     ownership: Ownership
     weight_t: float | None
     cargo_value_usd: float | None
+    cargo: str
+    goods: Sequence[str]
     depart: dt.date | str | None
     deadline_days: float | None
     as_of: dt.date | str | None
@@ -56,6 +58,8 @@ class Question:
     ownership: Ownership = "SOC"
     weight_t: float | None = None
     cargo_value_usd: float | None = None
+    cargo: str = ""
+    goods: Sequence[str] = ()
     depart: dt.date | str | None = None
     deadline_days: float | None = None
     as_of: dt.date | str | None = None
@@ -71,7 +75,7 @@ class Question:
     data: str | Path | None = field(default=None)
 
     def __post_init__(self) -> None:
-        for name in ("corridors", "avoid", "via", "mode", "scenarios"):
+        for name in ("corridors", "avoid", "via", "mode", "scenarios", "goods"):
             value = getattr(self, name)
             if isinstance(value, str):
                 raise UsageError(f"{name} is a list, such as {name}=[{value!r}]")
@@ -97,6 +101,8 @@ class Question:
             ownership=self.ownership,
             weight_t=self.weight_t,
             cargo_value_usd=self.cargo_value_usd,
+            cargo=self.cargo,
+            goods=tuple(self.goods),
             depart=_day("depart", self.depart),
             deadline_days=self.deadline_days,
         )
@@ -140,6 +146,8 @@ class Question:
                 words += [option, f"{value:g}" if isinstance(value, float) else str(value)]
         if self.avoid:
             words += ["--avoid", ",".join(self.avoid)]
+        if self.goods:
+            words += ["--goods", ",".join(self.goods)]
         if self.mode:
             words += ["--mode", ",".join(self.mode)]
         for place in self.via:
@@ -162,6 +170,7 @@ _OPTIONS = {
     "--ownership": "ownership",
     "--weight-t": "weight_t",
     "--cargo-value": "cargo_value_usd",
+    "--cargo": "cargo",
     "--depart": "depart",
     "--deadline": "deadline_days",
     "--as-of": "as_of",

@@ -92,6 +92,8 @@ def asked(options: argparse.Namespace) -> dict[str, Any]:
         ownership=options.ownership,
         weight_t=options.weight_t,
         cargo_value_usd=options.cargo_value,
+        cargo=options.cargo,
+        goods=_list(options.goods),
         depart=options.depart,
         deadline_days=options.deadline,
     )
@@ -218,9 +220,17 @@ def run_evidence(options: argparse.Namespace, argv: Sequence[str]) -> int:
 
 def run_validate(options: argparse.Namespace, argv: Sequence[str]) -> int:
     """``corridors validate``."""
+    from corridors.analysis.checks import checks, convergence
     from corridors.analysis.engine import Engine
+    from corridors.analysis.scoring import scores
+    from corridors.analysis.unused import unused_figures
     from corridors.analysis.validation import validate
-    from corridors.outputs.plain import validation_markdown
+    from corridors.outputs.validation_page import validation_page
 
-    emit(validation_markdown(validate(Engine.load(options.data))), options.out)
+    engine = Engine.load(options.data)
+    judged = validate(engine)
+    page = validation_page(
+        judged, scores(judged), checks(engine), convergence(engine), unused_figures(engine.folder)
+    )
+    emit(page, options.out)
     return 0

@@ -210,6 +210,8 @@ def _journey(command: argparse.ArgumentParser, *, formats: bool = True) -> None:
     add("--ownership", choices=("SOC", "COC"), default="SOC", help="whose container")
     add("--weight-t", type=_not_negative, metavar="T", help="weight of the cargo")
     add("--cargo-value", type=_not_negative, metavar="USD", help="adds up to a landed cost")
+    add("--cargo", default="", metavar="HS", help="HS code: names rules for these goods")
+    add("--goods", default="", metavar="dangerous,reefer", help="names rules for these goods")
     add("--depart", type=_date, metavar="DATE", help="day of gate-in: seasons and events act")
     add("--deadline", type=_days, metavar="25d", help="adds the probability of meeting it")
     add("--as-of", type=_date, metavar="DATE", help="what held on that day acts all along")
