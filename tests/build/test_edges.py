@@ -143,7 +143,7 @@ def ways(draw: st.DrawFn) -> list[tuple[list[int], int]]:
 def test_running_together_changes_neither_length_nor_what_is_joined(
     ways: Sequence[tuple[list[int], int]],
 ) -> None:
-    from corridors.build.osm_reader import OsmLines
+    from corridors.build.osm_lines import OsmLines
 
     sizes = [len(refs) for refs, _ in ways]
     lines = OsmLines(

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corridors.build.osm_lines import OsmLines
 from corridors.build.osm_nodes import MOST_BLOCK_BYTES, _general, node_batches
-from corridors.build.osm_reader import OsmLines, read_osm
+from corridors.build.osm_reader import read_osm
 from corridors.errors import DataError
 
 osmium = pytest.importorskip("osmium")

@@ -9,15 +9,22 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from corridors.build.edge_pieces import appended
-from corridors.build.edges import Edges, Floats, Ints, components
+from corridors.build.edges import Edges, Floats, Ints, components, thinned
 from corridors.geodesy import great_circle_km
 from corridors.network.countries import CountryPolygons
 
 _HALVINGS = 12
 """A border is found to a four-thousandth of the piece that crosses it."""
+
+_FINEST_DEG = 0.02
+"""A line is looked at this often on its way."""
+
+_SAME_DEG = 1e-7
+"""A vertex this near to the straight line between its neighbours was put there by the cutting."""
 
 _ROUNDS = 3
 
@@ -37,21 +44,20 @@ def cut_at_borders(
         Gets what was cut and dropped.
     """
     number = {code: i for i, code in enumerate(countries)}
-    lost: list[Counter[str]] = []  # by the first look; later ones are at the borders
 
     def locate(lon: Floats, lat: Floats) -> NDArray[np.int16]:
-        codes = polygons.locate(lon, lat)
-        names, inverse, count = np.unique(codes, return_inverse=True, return_counts=True)
-        if not lost:
-            found = zip(names.tolist(), count.tolist(), strict=True)
-            lost.append(Counter({name or "sea": n for name, n in found if name not in number}))
-        served = np.array([number.get(str(name), -1) for name in names], dtype=np.int16)
-        return np.asarray(served[inverse.ravel()], dtype=np.int16)
+        names, inverse = np.unique(polygons.locate(lon, lat), return_inverse=True)
+        # Countries that are not served get numbers below zero, each its own.
+        each = [number.setdefault(str(name), len(countries) - 1 - len(number)) for name in names]
+        return np.asarray(np.array(each, dtype=np.int16)[inverse.ravel()], dtype=np.int16)
 
     cut, country = cut_where(edges, locate)
-    counts["vertices_dropped_unserved"] = dict(sorted(lost[0].items()))
     keep = country >= 0
-    counts["km_dropped_unserved"] = round(float(cut.km[~keep].sum()), 1)
+    counts["km_dropped_unserved"] = {
+        code or "sea": round(float(cut.km[country == n].sum()), 1)
+        for code, n in sorted(number.items())
+        if n < 0 and (country == n).any()
+    }
     kept = replace(cut, country=country).take(keep)
     fixed = np.zeros(len(kept.lon), dtype=bool)
     fixed[len(edges.lon) :] = True
@@ -80,6 +86,7 @@ def cut_where(edges: Edges, locate: Locate) -> tuple[Edges, NDArray[np.int16]]:
     (m,) int16
         Part that each edge lies in.
     """
+    edges = _finer(edges)
     part = locate(edges.vlon, edges.vlat)
     change = np.zeros(len(edges.vlon), dtype=bool)  # between this vertex and the next
     change[:-1] = part[:-1] != part[1:]
@@ -92,7 +99,19 @@ def cut_where(edges: Edges, locate: Locate) -> tuple[Edges, NDArray[np.int16]]:
     pieces, parts = _pieces(edges, np.flatnonzero(crossing), where, part, lon, lat)
     whole = edges.take(~crossing)
     whole = replace(whole, lon=pieces.lon, lat=pieces.lat, fixed=pieces.fixed)
-    return appended(whole, pieces), np.concatenate([part[edges.start[:-1]][~crossing], parts])
+    cut = appended(whole, pieces)
+    parts = np.concatenate([part[edges.start[:-1]][~crossing], parts])
+    return thinned(cut, tolerance_deg=_SAME_DEG), parts
+
+
+def _finer(edges: Edges) -> Edges:
+    """Vertices every two kilometres, so that no straight piece crosses a part unseen."""
+    of_vertex = np.repeat(np.arange(len(edges)), np.diff(edges.start))
+    lines = shapely.linestrings(edges.vlon, edges.vlat, indices=of_vertex)
+    xy, of_edge = shapely.get_coordinates(shapely.segmentize(lines, _FINEST_DEG), return_index=True)
+    size = np.bincount(of_edge, minlength=len(edges))
+    start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+    return replace(edges, start=start, vlon=xy[:, 0], vlat=xy[:, 1])
 
 
 def _pieces(

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from corridors.build.osm_reader import UNITS, OsmLines
+from corridors.build.osm_lines import UNITS, OsmLines
 from corridors.build.osm_tags import CLASSES
 from corridors.geodesy import great_circle_km_array
 

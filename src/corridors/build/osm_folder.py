@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from corridors.build.flatten_osm import flatten_osm
-from corridors.build.osm_reader import OsmLines, read_osm
+from corridors.build.osm_lines import OsmLines
+from corridors.build.osm_reader import read_osm
 from corridors.build.progress import Progress
 from corridors.build.replace_area import read_area, replace_area
 from corridors.build.report import build_report
@@ -137,7 +138,9 @@ def _made(task: OsmBuild, read: Read, staging: Path) -> Iterator[str]:
             network = _in_area(task, mode, network, counts[mode])
         network.write(staging / "osm" / f"{mode}.npz")
         progress.done()
-        yield f"{mode}: {counts[mode]['km']:,.0f} km in {counts[mode]['arcs']:,} arcs"
+        if task.area is not None:
+            yield from _told_of_area(mode, counts[mode])
+        yield f"{mode}: {float(network.km.sum()):,.0f} km in {len(network.u):,} arcs"
     _write_points(lines, staging / "osm")
     progress.step("facilities, hauls and crossings")
     compiled = staging / "compiled"
@@ -158,7 +161,23 @@ def _made(task: OsmBuild, read: Read, staging: Path) -> Iterator[str]:
 def _in_area(task: OsmBuild, mode: str, fresh: FlatNetwork, counts: dict[str, Any]) -> FlatNetwork:
     assert task.area is not None
     base = read_flat_network(task.base / "osm" / f"{mode}.npz")
+    if not len(fresh.u):
+        counts["replaced"] = None  # an extract of the other mode says nothing of this one
+        return base
     return replace_area(base, fresh, read_area(task.area), counts=counts)
+
+
+def _told_of_area(mode: str, counts: dict[str, Any]) -> Iterator[str]:
+    replaced = counts["replaced"]
+    if replaced is None:
+        yield f"{mode}: no line in the files, the area keeps what it had"
+        return
+    yield f"{mode}: {replaced['km_new']:,.0f} km in the area, joined in {replaced['joins']} places"
+    if replaced["old_lines_cut_loose"]:
+        yield (
+            f"warning: {len(replaced['old_lines_cut_loose'])} lines of {mode} now end at the edge "
+            "of the area, because no new line goes on there: is the area larger than the files?"
+        )
 
 
 def _served(tables: Tables, mode: str) -> frozenset[str]:

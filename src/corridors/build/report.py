@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from corridors.build.osm_reader import OsmLines, Point
+from corridors.build.osm_lines import OsmLines, Point
 from corridors.geodesy import great_circle_km, great_circle_km_array
 from corridors.movement.compile import CROSSING_REACH_KM
 from corridors.movement.compiled import CompiledNetwork

@@ -87,7 +87,6 @@ _ROWS = (
     ("km", "km in the network"),
     ("km_side_by_side", "km side by side, made one line"),
     ("km_inside_junctions", "km inside yards and interchanges"),
-    ("km_dropped_unserved", "km in countries without zones"),
     ("segments_lost_to_missing_nodes", "pieces lost to missing nodes"),
     ("segments_without_length", "pieces without length"),
     ("segments_mapped_twice", "pieces mapped twice"),
@@ -105,6 +104,9 @@ def _lines(document: Mapping[str, Any]) -> str:
     rows = [(said, *(document[m].get(key) for m in modes)) for key, said in _ROWS]
     for key, said in (("count", "parts"), ("kept", "parts kept"), ("dropped_km", "km in islands")):
         rows.append((said, *(document[m].get("components", {}).get(key) for m in modes)))
+    for code in dict.fromkeys(c for m in modes for c in document[m].get("km_dropped_unserved", {})):
+        said = f"km dropped: {code}, no zone there"
+        rows.append((said, *(document[m].get("km_dropped_unserved", {}).get(code) for m in modes)))
     for name in dict.fromkeys(c for m in modes for c in document[m].get("km_by_class", {})):
         said = f"km {name.replace('_', ' ')}"
         rows.append((said, *(document[m].get("km_by_class", {}).get(name) for m in modes)))
