@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from corridors.analysis.desk import Conditions, Desk, open_desk
 from corridors.analysis.engine import Engine
+from corridors.analysis.published import QUANTITIES, Row, Split, read_validation, splits
 from corridors.analysis.spread import Draws, draw, quantiles
 from corridors.conditions.prices import index_prices
 from corridors.errors import DataError, NoRouteError, UsageError
-from corridors.network.tables import read_rows
-from corridors.parameters import Evidence
 from corridors.routing.plan_tree import PlanTree
 from corridors.routing.route import Event, Leg, Route
 from corridors.routing.search import search
 from corridors.shipment import Booking, Scope, Terms
 
-Split = Literal["calibrate", "validate"]
 Dimension = Literal["hours", "usd"]
 
 DRAWS, SEED = 4000, 1
 LEVELS = (0.1, 0.5, 0.9, 0.95)
-
-CLOCKS = (
-    "departure-arrival", "border-border", "terminal-terminal", "door-door", "port-port",
-    "wait-sailing", "border-reload", "release",
-)  # fmt: skip
-KINDS = ("average", "trip", "record", "target", "bad_week", "ratio", "difference")
-QUANTITIES = {"time_days": 24.0, "cost_usd": 1.0}
-"""What a figure may speak of, and how many hours or dollars one of its units is."""
 
 ENDS = frozenset({"fill", "release", "pickup", "delivery", "equipment"})
 """Events outside a clock that runs from departure to arrival."""
@@ -43,80 +33,12 @@ RECORD_BELOW_P10 = 0.1
 SLACK = {"time_days": 0.15, "cost_usd": 0.2}
 """By how much P50 may leave the published range: the targets for the median error."""
 
-PRICE_MONTHS = {"land": 6, "sea": 1}
-"""Months on either side of the tables' own over which a price is the same price. Ocean spot rates
-moved by a half in two months of 2025, the index of the 1520 leg by one per cent in six."""
+PRICE_MONTHS = {"land": 6, "sea": 0}
+"""Months on either side of the tables' own in which a price is still the same price: the index of
+the 1520 leg moved by one per cent in half a year of 2025, ocean spot rates by half in one month."""
 
-
-class Row(NamedTuple):
-    """One row of ``validation.csv``: a published figure as a question to the model.
-
-    Attributes
-    ----------
-    id : str
-    group : str
-        Rows of one publication count as one figure in the scores; blank is a group of its own.
-    fact_ids : tuple of str
-        Rows of ``evidence.csv``.
-    origin, destination : str
-    corridor, variant : str
-        Blank is the best way whatever the corridor, and the best variant.
-    modes : tuple of str
-        Modes of the journey where the source names them; none is all.
-    clock : str
-        One of `CLOCKS`.
-    kind : str
-        One of `KINDS`.
-    quantity : {"time_days", "cost_usd"}
-    low, high : float
-        Range that the source gives, equal for a single figure.
-    month : str
-        Price month of a cost.
-    depart : str
-        Day of departure of a figure that belongs to a season.
-    booking : {"", "single"}
-    scenario : str
-        The dated condition a bad week happened under.
-    unscored : str
-        Why the row is shown but not scored.
-    note, reason : str
-        What was read into the source; by which mechanism the model misses it.
-    """
-
-    id: str
-    group: str
-    fact_ids: tuple[str, ...]
-    origin: str
-    destination: str
-    corridor: str
-    variant: str
-    modes: tuple[str, ...]
-    clock: str
-    kind: str
-    quantity: str
-    low: float
-    high: float
-    month: str = ""
-    depart: str = ""
-    booking: str = ""
-    scenario: str = ""
-    unscored: str = ""
-    note: str = ""
-    reason: str = ""
-
-    @property
-    def midpoint(self) -> float:
-        """Middle of the published range."""
-        return 0.5 * (self.low + self.high)
-
-
-class PublisherRow(NamedTuple):
-    """One publisher of ``evidence_split.csv``."""
-
-    publisher: str
-    house: str
-    split: str
-    reason: str
+INDEXED_SHARE = 0.8
+"""Share of a cost that an index must move before a figure of another month is scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +58,10 @@ class Modelled:
     p90: float
     p95: float
     km: Mapping[str, float]
+
+    def middle(self, kind: str) -> float:
+        """The value that a figure of a kind is held against."""
+        return self.mean if kind in ("mean", "ratio", "difference") else self.p50
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,57 +100,6 @@ def validate(engine: Engine) -> list[Judged]:
     sides = splits(engine.folder, rows)
     numbers = Draws(engine.ledger, count=DRAWS, seed=SEED)
     return [judge(engine, row, sides[row.id], numbers) for row in rows]
-
-
-def read_validation(folder: Path) -> tuple[Row, ...]:
-    """Read ``validation.csv``.
-
-    Raises
-    ------
-    DataError
-        A row is of an unknown clock, kind or quantity, or its range is turned round.
-    """
-    path = folder / "curated" / "validation.csv"
-    rows = read_rows(path, Row)
-    for row in rows:
-        for name, value, known in (
-            ("clock", row.clock, CLOCKS),
-            ("kind", row.kind, KINDS),
-            ("quantity", row.quantity, tuple(QUANTITIES)),
-            ("booking", row.booking, ("", "single")),
-        ):
-            if value not in known:
-                raise DataError(f"{path}: {row.id}: {name} {value!r} is none of {', '.join(known)}")
-        if not 0 < row.low <= row.high:
-            raise DataError(f"{path}: {row.id}: low {row.low:g} and high {row.high:g}: no range")
-        if (row.quantity == "cost_usd" and row.kind != "ratio") != bool(row.month):
-            raise DataError(f"{path}: {row.id}: a cost has a price month, and only a cost has one")
-    return rows
-
-
-def splits(folder: Path, rows: tuple[Row, ...]) -> dict[str, Split]:
-    """Side of every row, by the publishers of its facts.
-
-    Raises
-    ------
-    DataError
-        A fact is not in ``evidence.csv`` or its publisher not in ``evidence_split.csv``.
-    """
-    evidence = Evidence.read(folder / "curated" / "evidence.csv")
-    path = folder / "curated" / "evidence_split.csv"
-    side = {row.publisher: row.split for row in read_rows(path, PublisherRow)}
-    result: dict[str, Split] = {}
-    for row in rows:
-        sides = set()
-        for fact in row.fact_ids:
-            if fact not in evidence:
-                raise DataError(f"validation row {row.id}: no fact {fact!r} in evidence.csv")
-            publisher = evidence[fact].publisher
-            if publisher not in side:
-                raise DataError(f"{path}: publisher {publisher!r} of {fact} has no side")
-            sides.add(side[publisher])
-        result[row.id] = "validate" if sides == {"validate"} else "calibrate"
-    return result
 
 
 # One row ---------------------------------------------------------------------------------
@@ -273,11 +148,24 @@ def price_level(engine: Engine, row: Row, asked: Route) -> str:
     at_sea = any(leg.mode == "sea" for leg in asked.legs)
     if _near(engine, row.month, PRICE_MONTHS["sea" if at_sea else "land"]):
         return ""
-    if _has_index(engine, row.month):
-        own = ask(engine, row._replace(month=engine.edition.price_month))
-        if asked.mean("usd") != own.mean("usd"):
-            return ""
-    return f"prices of {row.month}: no index leads there from {engine.edition.price_month}"
+    base = engine.edition.price_month
+    if not _has_index(engine, row.month):
+        return f"prices of {row.month}: no index leads there from {base}"
+    now = within_clock(ask(engine, row._replace(month=base)), row.clock)
+    share = _moved(now, within_clock(asked, row.clock))
+    if share >= INDEXED_SHARE:
+        return ""
+    percent = f"{share:.0%}".replace("%", " %")
+    return f"prices of {row.month}: an index leads there from {base} for {percent} of the cost"
+
+
+def _moved(now: Route, then: Route) -> float:
+    """Share of the dollars of a route in charges that a price index has changed."""
+    prices = {charge.row.key: charge.row.typ for charge in then.charges("usd")}
+    charges = now.charges("usd")
+    whole = math.fsum(charge.mean for charge in charges)
+    same = [charge.mean for charge in charges if prices.get(charge.row.key) == charge.row.typ]
+    return 1 - math.fsum(same) / whole if whole else 0.0
 
 
 def _near(engine: Engine, month: str, months: int) -> bool:
@@ -370,10 +258,7 @@ def measure(route: Route, quantity: str, numbers: Draws) -> Modelled:
 
 
 def _against(row: Row, one: Modelled, other: Modelled) -> Modelled:
-    if row.kind == "ratio":
-        value = one.mean / other.mean
-    else:
-        value = one.mean - other.mean
+    value = one.mean / other.mean if row.kind == "ratio" else one.mean - other.mean
     return Modelled(value, value, value, value, value, {})
 
 
@@ -382,7 +267,8 @@ def meets(row: Row, modelled: Modelled) -> tuple[bool, str]:
 
     Examples
     --------
-    >>> row = Row("V1", "", ("N005",), "A", "B", "", "", (), "port-port", "record", "time_days", 9, 9)
+    >>> journey = ("A", "B", "ocean", "cape", (), "port-port")
+    >>> row = Row("V1", "", ("N005",), *journey, "record", "time_days", 9, 9)
     >>> meets(row, Modelled(12, 10.5, 12, 14, 15, {}))
     (False, 'the record 9 lies more than 10 % below P10 (10.5)')
     """
@@ -404,7 +290,9 @@ def meets(row: Row, modelled: Modelled) -> tuple[bool, str]:
         return met, "" if met else f"the trip of {row.low:g} lies outside P10–P90 ({band})"
     slack = 0.0 if row.kind in ("ratio", "difference") else SLACK[row.quantity]
     low, high = row.low * (1 - slack), row.high * (1 + slack)
-    if low <= modelled.p50 <= high:
+    value = modelled.middle(row.kind)
+    if low <= value <= high:
         return True, ""
-    side = "above" if modelled.p50 > high else "below"
-    return False, f"P50 {modelled.p50:,.4g} lies {side} {low:,.4g}–{high:,.4g}"
+    name = {"mean": "the mean", "ratio": "the ratio", "difference": "the difference"}
+    side = "above" if value > high else "below"
+    return False, f"{name.get(row.kind, 'P50')} {value:,.4g} lies {side} {low:,.4g}–{high:,.4g}"

@@ -39,26 +39,26 @@ def comparison_csv(document: Row) -> str:
 def comparison_markdown(document: Row) -> str:
     """Headline, scope, table and reasons as Markdown."""
     lines = [
-        f"# {_cell(wording.title(document))}",
+        f"# {cell(wording.title(document))}",
         "",
-        f"**{_cell(wording.headline(document))}.**",
+        f"**{cell(wording.headline(document))}.**",
         "",
-        _cell(wording.scope(document)),
-        *(_cell(line) for line in wording.condition_lines(document)),
+        cell(wording.scope(document)),
+        *(cell(line) for line in wording.condition_lines(document)),
         "",
         "| Corridor | Days (P10–P90) | USD per FEU (P10–P90) | t CO2e | km | Borders | Gauge | "
         "Lifts | Countries | P90 made by | Assumed (days / USD) |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for option in document["options"]:
-        name = _cell(option["corridor"] or "free")
+        name = cell(option["corridor"] or "free")
         if option["status"] != "ok":
-            lines.append(f"| {name} | {option['status']}: {_cell(option['reason'])} |||||||||| ")
+            lines.append(f"| {name} | {option['status']}: {cell(option['reason'])} |||||||||| ")
             continue
         days, usd = option["time_days"], option["cost_usd"]
         shares = [f"{option['evidence'][key]['assumption']:.0%}" for key in ("time", "cost")]
         cells = [
-            f"{name} ({_cell(option['variant'] or '')})",
+            f"{name} ({cell(option['variant'] or '')})",
             f"{text.days(days['mean'])} ({text.days(days['p10'])}–{text.days(days['p90'])})",
             f"{text.usd(usd['mean'])} ({text.usd(usd['p10'])}–{text.usd(usd['p90'])})",
             text.tonnes(option["co2e_kg"]["typ"]),
@@ -67,16 +67,16 @@ def comparison_markdown(document: Row) -> str:
             str(len(option["gauge_changes"])),
             str(len(option["transshipments"])),
             " ".join(option["countries"]),
-            _cell(option["p90_made_by"]),
+            cell(option["p90_made_by"]),
             " / ".join(shares),
         ]
         lines.append("| " + " | ".join(cells) + " |")
-    lines += ["", f"Again: `{_cell(document['reproduce'])}`", ""]
-    lines += [f"- {_cell(licence)}" for licence in document["data"]["licences"]]
+    lines += ["", f"Again: `{cell(document['reproduce'])}`", ""]
+    lines += [f"- {cell(licence)}" for licence in document["data"]["licences"]]
     return "\n".join(lines) + "\n"
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """Text that cannot start Markdown of its own in a table."""
     cleaned = text.clean(value)
     for char in "\\|`*_[]<>":
@@ -127,29 +127,3 @@ def _safe(cell: Any) -> Any:
         if cell.startswith(("=", "+", "-", "@")):
             return "'" + cell
     return cell
-
-
-def validation_markdown(rows: Sequence[Any]) -> str:
-    """Modelled beside published figures, class by class."""
-    lines = [
-        "# Modelled beside published figures",
-        "",
-        "Made by `corridors validate`. Published figures are of different kinds and are scored",
-        "apart: a *target* or record bounds the model from below (P50 must not be under it), an",
-        "*average* should meet the mean within its tolerance, a *bad week* should lie within P95,",
-        "a *quote* should meet the mean cost, a *ratio* compares two corridors.",
-        "",
-        "| Row | Journey | Corridor | Clock | Kind | Published | Mean | P10–P90 | Result |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    columns = (
-        "id", "journey", "corridor", "clock", "kind", "published", "modelled", "band", "result",
-    )  # fmt: skip
-    lines += [
-        "| " + " | ".join(_cell(getattr(row, name)) for name in columns) + " |" for row in rows
-    ]
-    met = sum(row.met for row in rows)
-    lines += ["", f"{met} of {len(rows)} rows are met.", "", "## Misses", ""]
-    misses = [row for row in rows if not row.met]
-    lines += [f"- **{_cell(row.id)}** {_cell(row.reason)}" for row in misses] or ["None."]
-    return "\n".join(lines) + "\n"

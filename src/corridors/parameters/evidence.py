@@ -2,8 +2,8 @@
 
 A figure without its clock is not comparable: station to station, terminal to terminal and
 door to door differ by days. Each row therefore keeps where its clock starts and ends, its
-scope, and its kind: a target or record bounds the model from below, an average is held
-against the median, a bad week belongs to its named condition.
+scope, and its kind: a target or record bounds the model from below, a trip is one journey out
+of many, an average is held against the median, a bad week belongs to its named condition.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from corridors.errors import DataError, UsageError
 from corridors.parameters.ledger import GRADES, is_year, plain_number, read_table
 
-KINDS = ("target", "record", "average", "bad_week", "assessment", "capacity", "other")
+KINDS = ("target", "record", "trip", "average", "bad_week", "assessment", "capacity", "other")
 _NUMBERS = ("value_low", "value_high")
 _YEARS = ("price_year", "year")
 
