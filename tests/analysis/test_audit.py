@@ -130,6 +130,7 @@ def test_canal_is_allowed_with_a_reason(toy: ModuleType, faults: Callable[..., s
         "audit_allow": (
             "check,subject,reason",
             "sea_leg_over_land,TOY-FERRY,invented canal",
+            "sea_leg_over_land,TOY-IDLE,invented canal",
         ),
     }
     assert faults(tables) == set()

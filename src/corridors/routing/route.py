@@ -228,6 +228,8 @@ class _Builder:
         zone_from = run.zone_a if move.forward else run.zone_b
         zone_to = run.zone_b if move.forward else run.zone_a
         gauges = (self._gauge_of(zone_from), self._gauge_of(zone_to))
+        countries = {pair[0]: sum(one.values())}
+        countries[pair[1]] = countries.get(pair[1], 0.0) + sum(other.values())
         here = state[0]
         self._hold((row.id,), here)
         if yard and yard == here:
@@ -238,7 +240,7 @@ class _Builder:
             state,
             move,
             km=run.km_a + run.km_b,
-            countries={pair[0]: sum(one.values()), pair[1]: sum(other.values())},
+            countries=countries,
             stitched=0.0,
             curated=0.0,
             vector=self.model.crossing_run(run),
