@@ -54,6 +54,8 @@ class MovementGraph:
         Countries that no line may touch, hidden transit included.
     closed : collection of str
         Ids of crossings, services and facilities (as doors) that are shut.
+    like : MovementGraph, optional
+        Of the same network; where it avoids the same countries its hauls are taken over.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class MovementGraph:
         *,
         avoid: Collection[str] = (),
         closed: Collection[str] = (),
+        like: MovementGraph | None = None,
     ) -> None:
         self.network, self.tables = network, tables
         self.avoid, self.closed = frozenset(avoid), frozenset(closed)
@@ -78,6 +81,8 @@ class MovementGraph:
         self.moves: dict[State, list[Move]] = defaultdict(list)
         self._hauls: dict[State, dict[str, Move]] = {}
         self._zone_hauls: dict[str, ZoneHauls] = {}
+        if like is not None and like.network is network and like.avoid == self.avoid:
+            self._hauls, self._zone_hauls = like._hauls, like._zone_hauls
         self._add_crossings()
         self._add_services()
         self._add_transfers()
@@ -154,7 +159,10 @@ class MovementGraph:
             return hauls
         own = self.zones[zone].countries
         # Where an avoided country touches the zone but does not own it, another way may exist.
-        open_hauls = [] if set(own) <= self.avoid else _resolve(self.network, zone, self.avoid, own)
+        shut = {f.id for f in self.facilities.values() if f.country in self.avoid}
+        open_hauls = (
+            [] if set(own) <= self.avoid else _resolve(self.network, hauls, self.avoid, own, shut)
+        )
         lengths, details = zone_text(open_hauls)
         return ZoneHauls(zone, json.loads(lengths), details)
 
@@ -228,20 +236,40 @@ def _as_move(haul: Haul, start: str) -> Move:
 
 
 def _resolve(
-    network: CompiledNetwork, zone: str, avoid: frozenset[str], own: tuple[str, ...]
+    network: CompiledNetwork,
+    hauls: ZoneHauls,
+    avoid: frozenset[str],
+    own: tuple[str, ...],
+    shut: Collection[str],
 ) -> list[Haul]:
-    """Hauls of one zone again, without the lines in avoided countries."""
+    """Hauls of one zone without the lines and facilities in avoided countries.
+
+    A haul that touches none of them is the shortest still: only the others are measured again.
+    """
     from corridors.movement.haul_runs import hauls_from
     from corridors.movement.zone_graph import Walker, round_trip
 
+    zone = hauls.zone
     lines = network.lines(zone.partition(":")[0])
     graph = lines.graph(zone, closed_countries=avoid)
-    members = sorted((f, node) for (f, z), node in lines.node_of.items() if z == zone)
+    node_of = {f: node for (f, z), node in lines.node_of.items() if z == zone}
+    touched: dict[str, list[str]] = defaultdict(list)
+    kept: dict[tuple[str, str], Haul] = {}
+    order = []
+    for haul in hauls:
+        if haul.a in shut or haul.b in shut:
+            continue
+        order.append((haul.a, haul.b))
+        # Where carriageways differ, a haul speaks of one direction only.
+        if avoid.isdisjoint(haul.countries) and not graph.oneway_from:
+            kept[(haul.a, haul.b)] = haul
+        else:
+            touched[haul.a].append(haul.b)
     walker = Walker(lines.flat)
-    hauls: list[Haul] = []
-    for i, start in enumerate(members):
-        others = members[i + 1 :]
-        if others and start[1] in graph.next:
-            reached = round_trip(graph, start[1], [node for _, node in others])
-            hauls += hauls_from(walker, reached, start, others, zone=zone, own=own)
-    return hauls
+    for start, others in touched.items():
+        if node_of[start] in graph.next:
+            ends = [(other, node_of[other]) for other in others]
+            reached = round_trip(graph, node_of[start], [node for _, node in ends])
+            found = hauls_from(walker, reached, (start, node_of[start]), ends, zone=zone, own=own)
+            kept |= {(haul.a, haul.b): haul for haul in found}
+    return [kept[pair] for pair in order if pair in kept]

@@ -1,0 +1,361 @@
+"""What a journey hangs on: each crossing, port, strait and country taken away in turn."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import NamedTuple
+
+from corridors.analysis.desk import Desk
+from corridors.analysis.study import Study
+from corridors.analysis.ways import FREE, best_way, corridors_of, countries, doors, shut, ways_of
+from corridors.errors import UsageError
+from corridors.movement.graph import MovementGraph
+from corridors.network.tables import USABLE_SERVICES
+from corridors.routing.route import Route
+
+KINDS = ("crossing", "port", "services", "chokepoint", "country")
+"""Kinds of elements that are taken away, one at a time."""
+
+THREE = {
+    "Malacca": frozenset({"MAL"}),
+    "Hormuz": frozenset({"HOR"}),
+    "Bab el-Mandeb and Suez": frozenset({"BAM", "SUZ"}),
+}
+"""The three straits that the founding question names; the Red Sea has a gate at either end."""
+
+
+class Element(NamedTuple):
+    """Something that can be taken away.
+
+    Attributes
+    ----------
+    kind : str
+        One of `KINDS`, or ``chokepoints`` for several together.
+    id, name : str
+    closed, avoid : frozenset of str
+        What is shut with it: ids, and countries.
+    """
+
+    kind: str
+    id: str
+    name: str
+    closed: frozenset[str] = frozenset()
+    avoid: frozenset[str] = frozenset()
+
+
+class Change(NamedTuple):
+    """What a removal does to one option of a journey.
+
+    Attributes
+    ----------
+    option : str
+        Corridor, or ``free``.
+    days, usd : float or None
+        More than before; None where nothing is left.
+    instead : str
+        Variant or corridor that is used then.
+    """
+
+    option: str
+    days: float | None
+    usd: float | None
+    instead: str
+
+
+class Removal(NamedTuple):
+    """What the removal of an element does to one journey.
+
+    Attributes
+    ----------
+    element : Element
+    origin, destination : str
+    best : Change
+        For the best option of all.
+    by_corridor : tuple of Change
+        Corridors whose best route uses the element; the others lose nothing by definition.
+    loss_usd : float
+        Mean generalised cost of the best option more than before; infinite if nothing is left.
+    """
+
+    element: Element
+    origin: str
+    destination: str
+    best: Change
+    by_corridor: tuple[Change, ...]
+    loss_usd: float
+
+
+@dataclass(frozen=True)
+class Criticality:
+    """Elements of some journeys, the most critical first.
+
+    Attributes
+    ----------
+    removals : tuple of tuple of Removal
+        By element in order of rank; one entry per journey that uses it.
+    corridors : tuple of str
+    journeys : tuple of (str, str)
+    """
+
+    removals: tuple[tuple[Removal, ...], ...]
+    corridors: tuple[str, ...]
+    journeys: tuple[tuple[str, str], ...]
+
+    def study(self) -> Study:
+        """Rows by element and journey."""
+        rows = []
+        for rank, group in enumerate(self.removals, 1):
+            for removal in group:
+                changes = {change.option: change for change in removal.by_corridor}
+                row = {
+                    "rank": rank,
+                    "kind": removal.element.kind,
+                    "id": removal.element.id,
+                    "name": removal.element.name,
+                    "origin": removal.origin,
+                    "destination": removal.destination,
+                    "best_then": removal.best.instead,
+                    "best_days": removal.best.days,
+                    "best_usd": removal.best.usd,
+                    "loss_usd": None if math.isinf(removal.loss_usd) else removal.loss_usd,
+                    "left": not math.isinf(removal.loss_usd),
+                }
+                for name in self.corridors:
+                    change = changes.get(name)
+                    row[f"{name}_days"] = change.days if change else 0.0
+                    row[f"{name}_usd"] = change.usd if change else 0.0
+                    row[f"{name}_then"] = change.instead if change else ""
+                rows.append(row)
+        journeys = "; ".join(f"{one} to {other}" for one, other in self.journeys)
+        return Study(
+            "criticality",
+            f"What hurts most when it is gone: {journeys}",
+            rows,
+            (
+                "Ranked by what the best option of all then costs more, an hour at the value of "
+                "time. Only what lies on a chosen route is taken away: the rest costs nothing by "
+                "definition. Capacity is left aside: what remains is taken to have room.",
+                "With a chokepoint gone, ships sail by services kept for that case (such as Sunda "
+                "for Malacca) where the tables have one between the same ports.",
+            ),
+            facts={"corridors": list(self.corridors)},
+        )
+
+
+# Elements ------------------------------------------------------------------------------------
+
+
+def elements_of(desk: Desk, route: Route, kinds: Collection[str] = KINDS) -> list[Element]:
+    """Elements that a route uses, those at its two ends left aside.
+
+    Parameters
+    ----------
+    desk : Desk
+    route : Route
+    kinds : collection of str
+    """
+    graph = desk.graph
+    names = {f.id: f.name for f in graph.tables.facilities}
+    services = {service.id: service for service in graph.tables.services}
+    points = {point.id: point.name for point in graph.tables.chokepoints}
+    found: list[Element] = []
+    for door in doors(route):
+        if door in graph.crossing_rows:
+            row = graph.crossing_rows[door]
+            name = f"{names[row.a]}–{names[row.b]} ({row.mode})"
+            found.append(Element("crossing", door, name, frozenset({door})))
+            continue
+        service = services[door]
+        for port in (service.a, service.b):
+            found.append(Element("port", port, names[port], frozenset({port})))
+        group = service.group
+        found.append(Element("services", group, f"ships of {group}", frozenset({group})))
+        found += [
+            Element("chokepoint", point, points.get(point, point), frozenset({point}))
+            for point in service.via
+        ]
+    ends = {desk.shipment.origin.country, desk.shipment.destination.country}
+    found += [
+        Element("country", code, code, avoid=frozenset({code}))
+        for code in countries(graph, route)
+        if code not in ends
+    ]
+    own = {*desk.shipment.origin.facilities, *desk.shipment.destination.facilities}
+    kept = [e for e in found if e.kind in kinds and not (e.kind == "port" and e.id in own)]
+    return list(dict.fromkeys(kept))
+
+
+def straits() -> list[Element]:
+    """The three chokepoints alone, two together, and all three."""
+    sets = [c for size in (1, 2, 3) for c in combinations(THREE, size)]
+    return [
+        Element(
+            "chokepoints",
+            "+".join(sorted(point for name in chosen for point in THREE[name])),
+            " and ".join(chosen),
+            frozenset().union(*(THREE[name] for name in chosen)),
+        )
+        for chosen in sets
+    ]
+
+
+def detours(graph: MovementGraph, points: Collection[str]) -> set[tuple[str, str]]:
+    """Services kept for a closed strait: unscheduled, between the same two ports, round it."""
+    services = graph.tables.services
+    cut = {
+        frozenset({service.a, service.b})
+        for service in services
+        if service.status in USABLE_SERVICES and not set(points).isdisjoint(service.via)
+    }
+    return {
+        ("service", service.id)
+        for service in services
+        if service.status == "unscheduled"
+        and service.via
+        and frozenset({service.a, service.b}) in cut
+        and set(points).isdisjoint(service.via)
+        and graph.is_open(service.id, service.group, *service.via)
+    }
+
+
+def uses(desk: Desk, route: Route, element: Element) -> bool:
+    """Whether a route would have to change without an element."""
+    if element.avoid:
+        return not element.avoid.isdisjoint(countries(desk.graph, route))
+    services = {service.id: service for service in desk.graph.tables.services}
+    touched: set[str] = set()
+    for door in doors(route):
+        touched.add(door)
+        if door in services:
+            service = services[door]
+            touched |= {service.group, service.a, service.b, *service.via}
+    touched |= {e.at for e in route.events if e.kind in ("lift", "transshipment")}
+    return not element.closed.isdisjoint(touched)
+
+
+# Removal -------------------------------------------------------------------------------------
+
+
+def criticality(
+    desks: Sequence[Desk],
+    *,
+    corridors: Collection[str] = (),
+    kinds: Collection[str] = KINDS,
+    together: bool = True,
+) -> Criticality:
+    """Take away everything that the best routes of some journeys use, one thing at a time.
+
+    Parameters
+    ----------
+    desks : sequence of Desk
+        One per journey; each counts alike.
+    corridors : collection of str
+        Only these; all without.
+    kinds : collection of str
+        Kinds of elements, of `KINDS`.
+    together : bool
+        Whether to add the three straits alone and together.
+
+    Returns
+    -------
+    Criticality
+
+    Raises
+    ------
+    UsageError
+        A corridor or kind does not exist, or no journey has a route.
+    """
+    for kind in kinds:
+        if kind not in KINDS:
+            raise UsageError(f"no kind {kind!r}: choose from {', '.join(KINDS)}")
+    if not desks:
+        raise UsageError("no journey is given")
+    names = corridors_of(desks[0], corridors)
+    options = [*names, FREE] if not corridors else names
+    groups: dict[Element, list[Removal]] = {}
+    nothing = True
+    for desk in desks:
+        base = {name: route for name, route in ways_of(desk, options).items() if route is not None}
+        if not base:
+            continue
+        nothing = False
+        wanted = [e for route in base.values() for e in elements_of(desk, route, kinds)]
+        wanted += straits() if together and "chokepoint" in kinds else []
+        for element in dict.fromkeys(wanted):
+            hit = [name for name, route in base.items() if uses(desk, route, element)]
+            removal = _removal(desk, element, base, hit)
+            groups.setdefault(element, []).append(removal)
+    if nothing:
+        raise UsageError("no route joins the two places under these conditions: nothing to remove")
+    ordered = sorted(groups.values(), key=_rank)
+    journeys = tuple((d.shipment.origin.name, d.shipment.destination.name) for d in desks)
+    return Criticality(tuple(tuple(group) for group in ordered), tuple(names), journeys)
+
+
+def without(desk: Desk, element: Element) -> Desk:
+    """The question without an element; ships go round a closed strait where they can."""
+    opened = detours(desk.graph, element.closed) if element.kind.startswith("choke") else ()
+    return shut(desk, closed=element.closed, avoid=element.avoid, opened=opened)
+
+
+def _removal(
+    desk: Desk, element: Element, base: dict[str, Route], hit: Sequence[str]
+) -> Removal:
+    then: dict[str, Route | None] = dict(base)
+    here = without(desk, element) if hit else desk
+    for name in hit:
+        then[name] = best_way(here, name)
+    changes = tuple(
+        Change(name, *_more(base[name], then[name]), _called(name, then[name]))
+        for name in hit
+        if name != FREE
+    )
+    one, other = _best(desk, base), _best(desk, then)
+    origin, destination = desk.shipment.origin.name, desk.shipment.destination.name
+    assert one is not None
+    if other is None:
+        best = Change(one, None, None, "nothing")
+        return Removal(element, origin, destination, best, changes, math.inf)
+    was, now = base[one], then[other]
+    assert now is not None
+    best = Change(one, *_more(was, now), other)
+    return Removal(element, origin, destination, best, changes, desk.rank(now) - desk.rank(was))
+
+
+def _best(desk: Desk, ways: dict[str, Route | None] | dict[str, Route]) -> str | None:
+    """Name of the best option; a corridor rather than the free route that is the same."""
+    there = [(desk.rank(route), name) for name, route in ways.items() if route is not None]
+    if not there:
+        return None
+    least = min(rank for rank, _ in there)
+    return next(name for rank, name in there if rank <= least * (1 + 1e-12))
+
+
+def _more(was: Route, now: Route | None) -> tuple[float | None, float | None]:
+    if now is None:
+        return None, None
+    return (now.mean("hours") - was.mean("hours")) / 24, now.mean("usd") - was.mean("usd")
+
+
+def _called(name: str, route: Route | None) -> str:
+    if route is None:
+        return "nothing"
+    return route.variant or name
+
+
+def _rank(group: Iterable[Removal]) -> tuple[float, ...] | tuple[object, ...]:
+    """Journeys lost, then cost of the best, then corridors lost and their cost; then the id."""
+    removals = list(group)
+    changes = [change for removal in removals for change in removal.by_corridor]
+    element = removals[0].element
+    return (
+        -sum(math.isinf(r.loss_usd) for r in removals),
+        -round(math.fsum(r.loss_usd for r in removals if not math.isinf(r.loss_usd)), 6),
+        -sum(change.days is None for change in changes),
+        -round(math.fsum(change.usd or 0.0 for change in changes), 6),
+        (*KINDS, "chokepoints").index(element.kind),
+        element.id,
+    )
