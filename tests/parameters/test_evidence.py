@@ -108,33 +108,39 @@ def test_two_rows_of_one_id_are_refused() -> None:
         Evidence([EvidenceRow("A"), EvidenceRow("A")])
 
 
-def later(**cells: object) -> Evidence:
-    old = EvidenceRow("A", quantity="volume_teu", year=2024, superseded_by="B")
-    new = {"id": "B", "quantity": "volume_teu", "year": 2025} | cells
-    return Evidence([old, EvidenceRow(**new)])  # type: ignore[arg-type]
+def later(tmp_path: Path, **cells: str) -> Evidence:
+    old = {"id": "A", "quantity": "volume_teu", "year": "2024", "superseded_by": "B"}
+    new = {"id": "B", "quantity": "volume_teu", "year": "2025"}
+    rows = [old | cells, new] if "superseded_by" in cells else [old, new | cells]
+    blank = dict.fromkeys(COLUMNS, "") | {"kind": "other"}
+    path = tmp_path / "evidence.csv"
+    lines = [",".join(COLUMNS), *(",".join((blank | row).values()) for row in rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return Evidence.read(path)
 
 
-def test_a_superseded_figure_stays_with_its_date() -> None:
-    rows = later()
+def test_a_superseded_figure_stays_with_its_date(tmp_path: Path) -> None:
+    rows = later(tmp_path)
     assert ids(rows.select()) == ["A", "B"]
     assert (rows["A"].superseded_by, rows["A"].year) == ("B", 2024)
+
+
+def test_a_superseded_figure_is_found_without_its_successor(tmp_path: Path) -> None:
+    rows = later(tmp_path)
+    assert ids(rows.select(stale_months=18, today=TODAY)) == ["A"]
 
 
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
         ({"id": "C"}, "no other row"),
+        ({"superseded_by": "A"}, "no other row"),
         ({"quantity": "distance_km"}, "speaks of 'distance_km'"),
-        ({"year": 2023}, "is older"),
+        ({"year": "2023"}, "is older"),
     ],
 )
 def test_nothing_is_superseded_by_what_is_absent_unlike_or_older(
-    cells: dict[str, object], message: str
+    tmp_path: Path, cells: dict[str, str], message: str
 ) -> None:
     with pytest.raises(DataError, match=message):
-        later(**cells)
-
-
-def test_no_figure_supersedes_itself() -> None:
-    with pytest.raises(DataError, match="no other row"):
-        Evidence([EvidenceRow("A", superseded_by="A")])
+        later(tmp_path, **cells)

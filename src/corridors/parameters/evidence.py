@@ -106,8 +106,6 @@ class Evidence:
             if row.id in table:
                 raise DataError(f"evidence id {row.id!r} appears twice; keep one row per id")
             table[row.id] = row
-        for row in table.values():
-            _check_later(row, table)
         self._rows = table
 
     @classmethod
@@ -120,7 +118,10 @@ class Evidence:
             If the file or a row is broken; the message names file, line, column and value.
         """
         file = Path(path)
-        return cls(_row(file, line, cells) for line, cells in read_table(file, COLUMNS))
+        table = cls(_row(file, line, cells) for line, cells in read_table(file, COLUMNS))
+        for row in table:
+            _check_later(file, row, table)
+        return table
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -184,14 +185,14 @@ class Evidence:
         return Evidence(row for row in self if keep(row))
 
 
-def _check_later(row: EvidenceRow, table: dict[str, EvidenceRow]) -> None:
+def _check_later(path: Path, row: EvidenceRow, table: Evidence) -> None:
     """A figure is superseded by a row that is there, speaks of the same and is not older."""
     if not row.superseded_by:
         return
-    later = table.get(row.superseded_by)
-    where = f"evidence {row.id!r}: superseded_by {row.superseded_by!r}"
-    if later is None or later is row:
+    where = f"{path}: row {row.id!r}: superseded_by {row.superseded_by!r}"
+    if row.superseded_by not in table or row.superseded_by == row.id:
         raise DataError(f"{where} is no other row of the table")
+    later = table[row.superseded_by]
     if later.quantity != row.quantity:
         raise DataError(f"{where} speaks of {later.quantity!r}, not of {row.quantity!r}")
     if row.year is not None and later.year is not None and later.year < row.year:
