@@ -7,6 +7,8 @@ import hashlib
 import re
 from pathlib import Path
 
+import pytest
+
 CURATED = Path(__file__).resolve().parents[2] / "geodata" / "curated"
 REASONS = {"earlier calibration row", "cited by a parameter", "nothing to hold out", "hash"}
 FACT = re.compile(r"\b(?:[NTPOSMRXY]\d{3}|SV-[A-Z0-9-]+\d)\b")
@@ -48,16 +50,18 @@ def test_houses_not_used_yet_are_split_by_their_name_alone() -> None:
             assert row["split"] == "calibrate", row["publisher"]
 
 
-def test_no_parameter_rests_on_a_held_out_fact() -> None:
+@pytest.mark.parametrize("table", ["parameters.csv", "price_index.csv", "adjustments.csv"])
+def test_no_input_rests_on_a_held_out_fact(table: str) -> None:
     leaks = [
-        (row["key"], fact)
-        for row in rows_of("parameters.csv")
+        (row["note"], fact)
+        for row in rows_of(table)
         for fact in FACT.findall(row["note"])
         if fact in FACTS and held_out(fact)
     ]
     assert leaks == []
 
 
-def test_no_parameter_cites_a_held_out_page() -> None:
+@pytest.mark.parametrize("table", ["parameters.csv", "price_index.csv"])
+def test_no_input_cites_a_held_out_page(table: str) -> None:
     pages = {row["url"] for row in FACTS.values() if held_out(row["id"]) and row["url"]}
-    assert [row["key"] for row in rows_of("parameters.csv") if row["url"] in pages] == []
+    assert [row["note"] for row in rows_of(table) if row["url"] in pages] == []
