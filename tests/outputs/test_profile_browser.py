@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,12 @@ def test_own_page_fits_and_asks_nothing(own_page: Path, open_page: Open, width: 
         ".reduce((n, o) => n + o.steps.length, 0)"
     )
     assert page.log == []
+
+
+def test_one_page_of_paper(own_page: Path, open_page: Open) -> None:
+    page = open_page(own_page)
+    paper = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", paper)) == 1
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)

@@ -61,9 +61,10 @@ def end_names(tracks: Sequence[Track], unit: Unit, sheet: Sheet, size: float) ->
         first, second, wide = end_name(track, unit, size)
         high = size * 2.25
         x, y = track.end
+        on_cap = None
         found = (
             _room(sheet, x, y, wide, high, _NEAR_END)
-            or _on_cap(sheet, track, wide, high)
+            or (on_cap := _on_cap(sheet, track, wide, high))
             or _room(sheet, x, y, wide, high, _OFF_END)
             or _room(sheet, x, y, wide, high, _NEAR_END, off_lines=False)
         )
@@ -78,7 +79,8 @@ def end_names(tracks: Sequence[Track], unit: Unit, sheet: Sheet, size: float) ->
             svg_text(at, base, words, points, bold=bold, fill=track.style.text, anchor=anchor)
             for base, words, points, bold in lines
         )
-        lead = _lead((x, y), (at, middle), track.style.text) if _far((x, y), (at, middle)) else ""
+        led = not on_cap and _far((x, y), (at, middle))
+        lead = _lead((x, y), (at, middle), track.style.text) if led else ""
         out.append(f'<g data-o="{track.number}">{lead}{drawn}</g>')
     return _haloed(out)
 

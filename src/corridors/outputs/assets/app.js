@@ -545,9 +545,8 @@ function corridorsMap(map, blobId) {
     var fold = byId("profile").querySelector("details");
     /* A map too low to read is worse than a profile one click away. */
     if (innerWidth > 820 && map.getContainer().offsetHeight < 480) fold.open = false;
-    fold.addEventListener("toggle", function () { fit(covered()); });
+    fold.addEventListener("toggle", settle);
   }
-  fit();
   /* A key that would lie on a corridor: make room for it on the left. */
   function covered() {
     var key = byId("legend"), box = key && key.getBoundingClientRect(), frame = map.getContainer().getBoundingClientRect();
@@ -557,8 +556,12 @@ function corridorsMap(map, blobId) {
       return c.track.rings().some(function (ring) { return ring.some(function (p) { return p.x > o.x && p.y > o.y && p.x < o.x + box.width && p.y < o.y + box.height; }); });
     }) ? box.width + 10 : 0;
   }
-  var aside = covered();
-  if (aside) fit(aside);
+  function settle() {
+    fit();
+    var aside = covered();
+    if (aside) fit(aside);
+  }
+  settle();
   if (byId("clock") && window.ResizeObserver) new ResizeObserver(lift).observe(byId("clock"));
   map.on("zoomend moveend resize", redraw);
   redraw();
