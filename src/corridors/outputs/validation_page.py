@@ -138,8 +138,13 @@ def _misses(misses: Sequence[Any]) -> list[str]:
     if not misses:
         return ["None."]
     return [
-        f"- **{j.row.id}** ({j.split}) {cell(j.why)}. {cell(j.row.reason) or 'Not explained yet.'}"
-        for j in misses
+        "Where the source does not tell the cause, the reason begins with *Judgement*.",
+        "",
+        *(
+            f"- **{j.row.id}** ({j.split}) {cell(j.why)}. "
+            f"{cell(j.row.reason) or 'Not explained yet.'}"
+            for j in misses
+        ),
     ]
 
 
