@@ -121,13 +121,15 @@ def moved(engine: Engine) -> list[Converged]:
 
 def test_the_mean_and_the_median_of_few_draws_are_those_of_many(moved: list[Converged]) -> None:
     assert len(moved) == 14
-    assert {row.journey: row.mean for row in moved if row.mean > CONVERGENCE} == {}
-    assert {row.journey: row.p50 for row in moved if row.p50 > 1.5 * CONVERGENCE} == {}
+    assert {row.journey: row.mean for row in moved if row.mean > 0.3 * CONVERGENCE} == {}
+    assert {row.journey: row.p50 for row in moved if row.p50 > CONVERGENCE} == {}
 
 
 def test_the_ends_of_the_band_move_by_little(moved: list[Converged]) -> None:
-    # Independent draws leave P90 within two per cent at 2,000; see docs/validation.md.
-    assert {row.journey: row.worst for row in moved if row.worst > 2 * CONVERGENCE} == {}
+    # Not all ends come within one per cent at 2,000 draws; docs/validation.md prints each.
+    assert {row.journey: row.worst for row in moved if row.worst > 1.5 * CONVERGENCE} == {}
+    near = [row for row in moved if row.worst <= CONVERGENCE]
+    assert len(near) >= 0.8 * len(moved)
 
 
 def test_nothing_moves_without_spread(toy_engine: Engine) -> None:
