@@ -13,8 +13,11 @@ __version__ = "0.1.0"
 
 __all__ = [
     "__version__",
+    "assign",
+    "capacity",
     "compare",
     "conditions",
+    "dependence",
     "export",
     "find_places",
     "import_tables",

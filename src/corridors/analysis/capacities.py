@@ -17,12 +17,15 @@ from corridors.shipment import Heading
 
 TARGETS = ("crossing", "facility", "service", "group")
 DIRECTIONS = ("both", "each", "westbound", "eastbound")
-BASES = ("stated", "trains", "sailings", "carried")
-"""A capacity somebody states in TEU; trains or sailings a week times the TEU of one; or only
-what has been carried, so that the true limit may be higher."""
+BASES = ("stated", "trains", "trucks", "sailings", "carried")
+"""A capacity somebody states in TEU; trains, trucks or sailings a week times the TEU of one; or
+only what has been carried, so that the true limit may be higher."""
 
 Door = tuple[str, str]
 """Kind of target and its id: something a container passes that may be full."""
+
+Gate = tuple[Door, Heading]
+"""A door in one direction."""
 
 
 class CapacityRow(NamedTuple):
@@ -63,6 +66,7 @@ class Limit(NamedTuple):
     Attributes
     ----------
     door : Door
+    heading : {"westbound", "eastbound"}
     low, teu_week, high : float
     basis : str
         One of `BASES`, or ``condition`` where a dated condition sets it.
@@ -71,6 +75,7 @@ class Limit(NamedTuple):
     """
 
     door: Door
+    heading: Heading
     low: float
     teu_week: float
     high: float
@@ -85,6 +90,11 @@ class Limit(NamedTuple):
     def label(self) -> str:
         """Kind and id in one word each."""
         return f"{self.door[0]} {self.door[1]}"
+
+    @property
+    def gate(self) -> Gate:
+        """The door in its direction."""
+        return self.door, self.heading
 
 
 def read_capacities(folder: Path, tables: Tables) -> tuple[CapacityRow, ...]:
@@ -173,12 +183,14 @@ class Capacities:
         caps = [cap.teu_week for cap in self.caps if (cap.target, cap.id) == door]
         if caps:
             most = min(caps) * self.one_way_share
-            return Limit(door, most, most, most, "condition", note="set by a dated condition")
+            return Limit(
+                door, heading, most, most, most, "condition", note="set by a dated condition"
+            )
         for row in self.rows:
             if (row.target, row.id) == door and row.direction in ("both", "each", heading):
                 share = self.one_way_share if row.direction == "both" else 1.0
                 return Limit(
-                    door, row.teu_week_low * share, row.teu_week * share,
+                    door, heading, row.teu_week_low * share, row.teu_week * share,
                     row.teu_week_high * share, row.basis, row.grade, row.source, row.url,
                     row.year, row.note,
                 )  # fmt: skip

@@ -16,6 +16,9 @@ from corridors.api.exchange import export as export
 from corridors.api.exchange import import_tables as import_tables
 from corridors.api.exchange import overlay as overlay
 from corridors.api.exchange import to_osmnx as to_osmnx
+from corridors.api.flows import assign as assign
+from corridors.api.flows import capacity as capacity
+from corridors.api.flows import dependence as dependence
 from corridors.api.question import Options, Question
 from corridors.api.whatif import WhatIfView
 from corridors.exchange.graphs import network_graph

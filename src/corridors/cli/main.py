@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from corridors.cli import build, commands, exchange, pictures, whatif
+from corridors.cli import build, commands, exchange, flows, pictures, whatif
 from corridors.errors import CorridorsError, OutputError, UsageError
 
 EXIT_INTERNAL = 1
@@ -139,6 +139,21 @@ def parser() -> Parser:
     dated.add_argument("--format", choices=("table", "json", "csv"), default="table")
     _data(dated)
 
+    most = _command(sub, "capacity", flows.run_capacity, "what a corridor can take, what binds")
+    most.add_argument("--from", dest="start", required=True, metavar="CN", help="country codes")
+    most.add_argument("--to", dest="goal", required=True, metavar="EU", help="country codes or EU")
+    _situation(most)
+    share = _command(sub, "assign", flows.run_assign, "a weekly demand spread over the corridors")
+    share.add_argument("demand", metavar="FILE.csv", help="origin,destination,teu_week")
+    share.add_argument("--closed-days", type=_positive, metavar="N", help="how long it holds")
+    _situation(share)
+    out = _command(sub, "dependence", flows.run_dependence, "how much hangs on one neighbour")
+    out.add_argument("--origins", metavar="A,B", help="places, or a country for its terminals")
+    out.add_argument("--destinations", metavar="C,D")
+    out.add_argument("--demand", metavar="FILE.csv", help="a demand table instead")
+    out.add_argument("--projects", action="store_true", help="try every upgrade, one at a time")
+    _situation(out)
+
     places = _command(sub, "places", commands.run_places, "look a place up")
     places.add_argument("query", metavar="QUERY")
     places.add_argument("--limit", type=_positive, default=10, metavar="N")
@@ -190,6 +205,20 @@ def _command(sub: Any, name: str, run: Any, summary: str) -> Parser:
 def _data(command: argparse.ArgumentParser) -> None:
     command.add_argument("--data", metavar="DIR", help="a data folder of your own")
     command.add_argument("--overlay", metavar="DIR", help="tables of your own, laid on top")
+
+
+def _situation(command: argparse.ArgumentParser) -> None:
+    """What flows are asked under; they know neither a day of departure nor terms."""
+    add = command.add_argument
+    add("--corridor", action="append", default=[], metavar="ID", help="only this one (repeat)")
+    add("--avoid", default="", metavar="RU,BY", help="countries no line may touch")
+    add("--assume", action="append", default=[], metavar="KEY=VALUE", help="set a parameter")
+    add("--rates", metavar="FILE.csv", help="your own parameter rows")
+    add("--as-of", type=_date, metavar="DATE", help="what held on that day")
+    add("--scenario", action="append", default=[], metavar="ID|FILE", help="force it (repeat)")
+    add("--format", choices=("table", "json", "csv"), default="table")
+    add("--out", metavar="PATH", help="write there instead of stdout")
+    _data(command)
 
 
 def _journey(command: argparse.ArgumentParser, *, formats: bool = True) -> None:
