@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
@@ -55,6 +55,8 @@ class Change(NamedTuple):
         Corridor, or ``free``.
     days, usd : float or None
         More than before; None where nothing is left.
+    loss_usd : float
+        Mean generalised cost more than before; infinite where nothing is left.
     instead : str
         Variant or corridor that is used then.
     """
@@ -62,6 +64,7 @@ class Change(NamedTuple):
     option: str
     days: float | None
     usd: float | None
+    loss_usd: float
     instead: str
 
 
@@ -76,8 +79,6 @@ class Removal(NamedTuple):
         For the best option of all.
     by_corridor : tuple of Change
         Corridors whose best route uses the element; the others lose nothing by definition.
-    loss_usd : float
-        Mean generalised cost of the best option more than before; infinite if nothing is left.
     """
 
     element: Element
@@ -85,7 +86,6 @@ class Removal(NamedTuple):
     destination: str
     best: Change
     by_corridor: tuple[Change, ...]
-    loss_usd: float
 
 
 @dataclass(frozen=True)
@@ -120,13 +120,13 @@ class Criticality:
                     "best_then": removal.best.instead,
                     "best_days": removal.best.days,
                     "best_usd": removal.best.usd,
-                    "loss_usd": None if math.isinf(removal.loss_usd) else removal.loss_usd,
-                    "left": not math.isinf(removal.loss_usd),
+                    "best_loss_usd": _finite(removal.best.loss_usd),
                 }
                 for name in self.corridors:
                     change = changes.get(name)
                     row[f"{name}_days"] = change.days if change else 0.0
                     row[f"{name}_usd"] = change.usd if change else 0.0
+                    row[f"{name}_loss_usd"] = _finite(change.loss_usd) if change else 0.0
                     row[f"{name}_then"] = change.instead if change else ""
                 rows.append(row)
         journeys = "; ".join(f"{one} to {other}" for one, other in self.journeys)
@@ -135,9 +135,10 @@ class Criticality:
             f"What hurts most when it is gone: {journeys}",
             rows,
             (
-                "Ranked by what the best option of all then costs more, an hour at the value of "
-                "time. Only what lies on a chosen route is taken away: the rest costs nothing by "
-                "definition. Capacity is left aside: what remains is taken to have room.",
+                "Ranked by what the best corridor then costs more, an hour at the value of time, "
+                "then by what it does to the other corridors. Only what lies on a chosen route is "
+                "taken away: the rest costs nothing by definition. Capacity is left aside: what "
+                "remains is taken to have room.",
                 "With a chokepoint gone, ships sail by services kept for that case (such as Sunda "
                 "for Malacca) where the tables have one between the same ports.",
             ),
@@ -169,8 +170,9 @@ def elements_of(desk: Desk, route: Route, kinds: Collection[str] = KINDS) -> lis
             found.append(Element("crossing", door, name, frozenset({door})))
             continue
         service = services[door]
-        for port in (service.a, service.b):
-            found.append(Element("port", port, names[port], frozenset({port})))
+        found += [
+            Element("port", port, names[port], frozenset({port})) for port in (service.a, service.b)
+        ]
         group = service.group
         found.append(Element("services", group, f"ships of {group}", frozenset({group})))
         found += [
@@ -274,11 +276,12 @@ def criticality(
     if not desks:
         raise UsageError("no journey is given")
     names = corridors_of(desks[0], corridors)
-    options = [*names, FREE] if not corridors else names
     groups: dict[Element, list[Removal]] = {}
     nothing = True
     for desk in desks:
-        base = {name: route for name, route in ways_of(desk, options).items() if route is not None}
+        base = {name: route for name, route in ways_of(desk, names).items() if route is not None}
+        if not base and not corridors:
+            base = _there(FREE, best_way(desk, FREE))
         if not base:
             continue
         nothing = False
@@ -301,61 +304,72 @@ def without(desk: Desk, element: Element) -> Desk:
     return shut(desk, closed=element.closed, avoid=element.avoid, opened=opened)
 
 
-def _removal(
-    desk: Desk, element: Element, base: dict[str, Route], hit: Sequence[str]
-) -> Removal:
+def _removal(desk: Desk, element: Element, base: dict[str, Route], hit: Sequence[str]) -> Removal:
     then: dict[str, Route | None] = dict(base)
     here = without(desk, element) if hit else desk
     for name in hit:
         then[name] = best_way(here, name)
+    if not any(then.values()) and FREE not in then:
+        # No corridor is left: some other way may be.
+        then[FREE] = best_way(here, FREE)
     changes = tuple(
-        Change(name, *_more(base[name], then[name]), _called(name, then[name]))
+        _change(desk, name, base[name], then[name], _variant(then[name]))
         for name in hit
         if name != FREE
     )
     one, other = _best(desk, base), _best(desk, then)
-    origin, destination = desk.shipment.origin.name, desk.shipment.destination.name
     assert one is not None
-    if other is None:
-        best = Change(one, None, None, "nothing")
-        return Removal(element, origin, destination, best, changes, math.inf)
-    was, now = base[one], then[other]
-    assert now is not None
-    best = Change(one, *_more(was, now), other)
-    return Removal(element, origin, destination, best, changes, desk.rank(now) - desk.rank(was))
+    now = None if other is None else then[other]
+    best = _change(desk, one, base[one], now, other or "nothing")
+    ends = desk.shipment.origin.name, desk.shipment.destination.name
+    return Removal(element, *ends, best, changes)
 
 
-def _best(desk: Desk, ways: dict[str, Route | None] | dict[str, Route]) -> str | None:
-    """Name of the best option; a corridor rather than the free route that is the same."""
+def _there(name: str, route: Route | None) -> dict[str, Route]:
+    return {} if route is None else {name: route}
+
+
+def _best(desk: Desk, ways: Mapping[str, Route | None]) -> str | None:
+    """Name of the best option; the first in table order of several alike."""
     there = [(desk.rank(route), name) for name, route in ways.items() if route is not None]
-    if not there:
-        return None
-    least = min(rank for rank, _ in there)
-    return next(name for rank, name in there if rank <= least * (1 + 1e-12))
+    return min(there, key=lambda pair: pair[0])[1] if there else None
 
 
-def _more(was: Route, now: Route | None) -> tuple[float | None, float | None]:
+def _change(desk: Desk, option: str, was: Route, now: Route | None, instead: str) -> Change:
     if now is None:
-        return None, None
-    return (now.mean("hours") - was.mean("hours")) / 24, now.mean("usd") - was.mean("usd")
+        return Change(option, None, None, math.inf, instead)
+    return Change(
+        option,
+        (now.mean("hours") - was.mean("hours")) / 24,
+        now.mean("usd") - was.mean("usd"),
+        desk.rank(now) - desk.rank(was),
+        instead,
+    )
 
 
-def _called(name: str, route: Route | None) -> str:
-    if route is None:
-        return "nothing"
-    return route.variant or name
+def _variant(route: Route | None) -> str:
+    return "nothing" if route is None else route.variant or FREE
 
 
-def _rank(group: Iterable[Removal]) -> tuple[float, ...] | tuple[object, ...]:
+def _finite(value: float) -> float | None:
+    return None if math.isinf(value) else value
+
+
+def _rank(group: Iterable[Removal]) -> tuple[object, ...]:
     """Journeys lost, then cost of the best, then corridors lost and their cost; then the id."""
     removals = list(group)
-    changes = [change for removal in removals for change in removal.by_corridor]
+    best = [removal.best.loss_usd for removal in removals]
+    others = [change.loss_usd for removal in removals for change in removal.by_corridor]
     element = removals[0].element
     return (
-        -sum(math.isinf(r.loss_usd) for r in removals),
-        -round(math.fsum(r.loss_usd for r in removals if not math.isinf(r.loss_usd)), 6),
-        -sum(change.days is None for change in changes),
-        -round(math.fsum(change.usd or 0.0 for change in changes), 6),
+        *_weight(best),
+        *_weight(others),
         (*KINDS, "chokepoints").index(element.kind),
         element.id,
     )
+
+
+def _weight(losses: Sequence[float]) -> tuple[float, float]:
+    """Greatest first: how many are lost, and what the rest loses."""
+    lost = sum(math.isinf(loss) for loss in losses)
+    return -lost, -round(math.fsum(loss for loss in losses if not math.isinf(loss)), 6)

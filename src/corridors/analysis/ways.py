@@ -13,7 +13,7 @@ from corridors.costing.pricing import Pricing
 from corridors.errors import UsageError
 from corridors.movement.graph import MovementGraph
 from corridors.network.tables import with_opened
-from corridors.routing.route import Leg, Route
+from corridors.routing.route import Event, Leg, Route
 from corridors.shipment import Objective
 
 FREE = "free"
@@ -38,7 +38,8 @@ def corridors_of(desk: Desk, wanted: Collection[str] = ()) -> list[str]:
 def best_way(desk: Desk, corridor: str) -> Route | None:
     """Best route of a corridor by mean, or of all with ``free``."""
     if corridor == FREE:
-        return best_free(desk)
+        route = best_free(desk)
+        return None if route is None else leased(desk, route)
     routes = [v.route for v in variants_of(desk, plans_of(desk, corridor)) if v.route is not None]
     return min(routes, key=desk.rank, default=None)
 
@@ -46,6 +47,34 @@ def best_way(desk: Desk, corridor: str) -> Route | None:
 def ways_of(desk: Desk, corridors: Sequence[str]) -> dict[str, Route | None]:
     """Best route of each corridor."""
     return {name: best_way(desk, name) for name in corridors}
+
+
+def followed(desk: Desk, route: Route) -> str | None:
+    """The corridor that a free route comes nearest to: most of a variant's gateways passed."""
+    passed = set(doors(route))
+    best: tuple[float, int, str] | None = None
+    for number, name in enumerate(desk.engine.plans):
+        for plan in plans_of(desk, name):
+            met = sum(not passed.isdisjoint(g.crossings | g.services) for g in plan.gateways)
+            share = met / len(plan.gateways)
+            if met and (best is None or (share, -number) > (best[0], best[1])):
+                best = (share, -number, name)
+    return None if best is None else best[2]
+
+
+def leased(desk: Desk, route: Route) -> Route:
+    """A free route with the lease of its box, which only corridors have rows for.
+
+    Without it a free route would look cheaper than the same way as a corridor.
+    """
+    name = followed(desk, route)
+    end = desk.shipment.destination
+    vector = None if name is None else desk.model.equipment(name, country=end.country)
+    if name is None or vector is None:
+        return route
+    number = len(route.events) + 1
+    lease = Event(f"E{number}", "equipment", name, end.lon, end.lat, {}, vector)
+    return replace(route, steps=(*route.steps, lease))
 
 
 # The question changed ------------------------------------------------------------------------
@@ -126,10 +155,3 @@ def countries(graph: MovementGraph, route: Route) -> list[str]:
                 graph.facilities[f].country for f in (step.a, step.b) if f in graph.facilities
             ]
     return list(dict.fromkeys(code for code in found if code))
-
-
-def route_label(route: Route | None) -> str:
-    """Variant of a route, or what it is called without one."""
-    if route is None:
-        return ""
-    return route.variant or FREE
