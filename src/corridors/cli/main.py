@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from corridors.cli import build, commands, exchange, flows, pictures, whatif
+from corridors.cli import build, commands, exchange, flows, pictures, studies, whatif
 from corridors.errors import CorridorsError, OutputError, UsageError
 
 EXIT_INTERNAL = 1
@@ -154,6 +154,8 @@ def parser() -> Parser:
     out.add_argument("--projects", action="store_true", help="try every upgrade, one at a time")
     _situation(out)
 
+    _studies(sub)
+
     places = _command(sub, "places", commands.run_places, "look a place up")
     places.add_argument("query", metavar="QUERY")
     places.add_argument("--limit", type=_positive, default=10, metavar="N")
@@ -192,6 +194,60 @@ def parser() -> Parser:
     back.add_argument("path", metavar="PATH", help="GeoPackage, GeoParquet or GMNS")
     back.add_argument("--out", required=True, metavar="DIR", help="for --overlay or a data folder")
     return top
+
+
+def _studies(sub: Any) -> None:
+    """What a journey hangs on, what is given for what, how far a place reaches."""
+    gone = _command(sub, "criticality", studies.run_criticality, "what hurts most when it is gone")
+    _journey(gone)
+    gone.add_argument(
+        "--kind", default="", metavar="crossing,port,services,chokepoint,country", help="only these"
+    )
+    gone.add_argument(
+        "--also", nargs=2, action="append", default=[], metavar=("ORIGIN", "DESTINATION"),
+        help="one more journey (repeat)",
+    )  # fmt: skip
+    cut = _command(sub, "cut", studies.run_cut, "fewest doors to shut between countries")
+    cut.add_argument("start", metavar="CN", help="country codes")
+    cut.add_argument("goal", metavar="DE", help="country codes")
+    cut.add_argument("--avoid", default="", metavar="RU,BY", help="countries no line may touch")
+    cut.add_argument("--mode", default="", metavar="rail,road,sea,ferry", help="only these modes")
+    cut.add_argument("--format", choices=("table", "json", "md", "csv"), default="table")
+    cut.add_argument("--out", metavar="PATH", help="write there instead of stdout")
+    _data(cut)
+    apart = _command(sub, "disjoint", studies.run_disjoint, "routes that share no border or ship")
+    _journey(apart)
+    apart.add_argument("--most", type=_positive, default=12, metavar="N", help="stop after so many")
+    apart.add_argument("--by-service", action="store_true", help="each service a door of its own")
+    turn = _command(sub, "switch", studies.run_switch, "where a box can still change corridor")
+    _journey(turn)
+    turn.add_argument("--between", required=True, metavar="titr,northern", help="from, to")
+    even = _command(sub, "breakeven", studies.run_breakeven, "when two corridors change places")
+    _journey(even)
+    even.add_argument("--key", required=True, help="a parameter, value_of_time_usd_day, index/ID")
+    even.add_argument("--between", required=True, metavar="titr,northern")
+    even.add_argument("--of", choices=("cost", "time", "balanced"), default="cost")
+    even.add_argument("--factor", action="store_true", help="a factor on all under the key")
+    even.add_argument("--range", metavar="LOW:HIGH", help="values to look at")
+    bars = _command(sub, "tornado", studies.run_tornado, "which numbers an answer hangs on")
+    _journey(bars)
+    bars.add_argument("--against", metavar="ID", help="the difference from this corridor instead")
+    bars.add_argument("--of", choices=("days", "usd"), default="days", help="what sorts the bars")
+    best = _command(sub, "pareto", studies.run_pareto, "choices none of which beats another")
+    _journey(best)
+    reach = _command(sub, "isochrones", studies.run_isochrones, "what is within so many days")
+    reach.add_argument("place", metavar="PLACE", help="a name, UN/LOCODE, facility id or lat,lon")
+    reach.add_argument("--of", choices=("days", "usd"), default="days")
+    reach.add_argument("--bands", default="", metavar="5,10,20", help="upper ends of the bands")
+    reach.add_argument("--mode", default="", metavar="rail,road,sea,ferry", help="only these modes")
+    reach.add_argument("--avoid", default="", metavar="RU,BY", help="countries no line may touch")
+    reach.add_argument("--assume", action="append", default=[], metavar="KEY=VALUE")
+    reach.add_argument("--rates", metavar="FILE.csv", help="your own parameter rows")
+    reach.add_argument("--as-of", type=_date, metavar="DATE", help="what held on that day")
+    reach.add_argument("--scenario", action="append", default=[], metavar="ID|FILE")
+    reach.add_argument("--format", choices=("table", "json", "md", "csv"), default="table")
+    reach.add_argument("--out", metavar="FILE.geojson", help="facilities and graded lines")
+    _data(reach)
 
 
 def _command(sub: Any, name: str, run: Any, summary: str) -> Parser:
