@@ -55,6 +55,7 @@ UNITS = {
     "co2e_kg": re.compile("kg/FEU"),
     "value_of_time_usd_day": re.compile("USD/FEU-day"),
     "shock_share": re.compile("share"),
+    "shock_share_week": re.compile("share"),
     "choice_usd": re.compile("USD/FEU"),
     "one_way_share": re.compile("share"),
     "insurance_share": re.compile("share of cargo value"),

@@ -70,13 +70,15 @@ class Draws:
     ----------
     ledger : Ledger
         For ``shock_share/hours`` and ``shock_share/usd``: the share of variance that charges
-        of one country have in common.
+        of one country have in common; ``shock_share_week/...``: that which all charges of a week
+        have in common, for a full season is felt at every border and port.
     count, seed : int
     """
 
     def __init__(self, ledger: Ledger, *, count: int, seed: int) -> None:
         self.count, self.seed = count, seed
         self.share = {d: ledger.get(f"shock_share/{d}").typ for d in ("hours", "usd")}
+        self.week = {d: _share(ledger, f"shock_share_week/{d}") for d in ("hours", "usd")}
         self._known: dict[str, NDArray[np.float64]] = {}
 
     def normal(self, name: str) -> NDArray[np.float64]:
@@ -102,11 +104,18 @@ class Draws:
     def charge(self, charge: Charge, dimension: str) -> NDArray[np.float64]:
         """Drawn values of a charge."""
         distribution = charge.distribution
-        share = self.share[dimension]
+        share, week = self.share[dimension], self.week[dimension]
         z = math.sqrt(share) * self.normal(f"{dimension}|{charge.group}")
-        z = z + math.sqrt(1 - share) * self.normal(f"{dimension}|{charge.draw_key}")
+        z = z + math.sqrt(1 - share - week) * self.normal(f"{dimension}|{charge.draw_key}")
+        if week:
+            z = z + math.sqrt(week) * self.normal(f"{dimension}||week")
         # A fast day is a low number of hours whether the row holds a speed or a duration.
         return distribution.sample(z)
+
+
+def _share(ledger: Ledger, key: str) -> float:
+    row = ledger.first(key)
+    return 0.0 if row is None else row.typ
 
 
 def draw(route: Route, draws: Draws) -> Spread:

@@ -544,7 +544,7 @@ function corridorsMap(map, blobId) {
     way = corridorsProfile(byId("profile"), data.steps, point);
     var fold = byId("profile").querySelector("details");
     /* A map too low to read is worse than a profile one click away. */
-    if (innerWidth > 820 && map.getContainer().offsetHeight < 480) fold.open = false;
+    if (innerWidth > 820 && map.getContainer().offsetHeight < 560) fold.open = false;
     fold.addEventListener("toggle", settle);
   }
   /* A key that would lie on a corridor: make room for it on the left. */
