@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,8 @@ from corridors.analysis.desk import Conditions, open_desk
 from corridors.analysis.document import document
 from corridors.analysis.engine import Engine
 from corridors.analysis.free import free_route
+from corridors.analysis.reliability import buffers
+from corridors.analysis.whatif import change_of
 from corridors.routing.plan_tree import PlanTree
 from corridors.routing.search import search
 
@@ -263,3 +266,52 @@ def test_next_best_differs(toy_engine: Engine) -> None:
     from corridors.analysis.free import MOST_SHARED, shared_km
 
     assert shared_km(first, second) <= MOST_SHARED * second.km
+
+
+@laws
+@given(
+    journey=ends,
+    key=st.sampled_from([key for key in PRICED if "_h" in key.partition("/")[0]]),
+    more=st.floats(0.0, 400.0),
+)
+def test_hours_on_top_of_an_event_never_speed_a_route(
+    toy_engine: Engine, journey: tuple[str, str], key: str, more: float
+) -> None:
+    base = compare(toy_engine, *journey, objective="time", draws=2)
+    old = toy_engine.ledger.get(key).typ
+    slower = Conditions(assume={key: old + more})
+    after = compare(toy_engine, *journey, objective="time", conditions=slower, draws=2)
+    for one, other in zip(base.options, after.options, strict=True):
+        assert (one.route is None) == (other.route is None)
+        if one.route is not None and other.route is not None:
+            assert other.route.mean("hours") >= one.route.mean("hours") - 1e-9
+
+
+def test_an_option_beside_itself_is_exactly_equal(spread_engine: Engine) -> None:
+    one = compare(spread_engine, "Charlie", "Alfa", draws=500, seed=7).options
+    two = compare(spread_engine, "Charlie", "Alfa", draws=500, seed=7).options
+    for a, b in zip(one, two, strict=True):
+        if a.spread is not None and b.spread is not None:
+            np.testing.assert_array_equal(a.spread.hours, b.spread.hours)
+            change = change_of(a, b)
+            assert (change.days, change.usd, change.causes) == (0.0, 0.0, ())
+            assert change.days_band == (0.0, 0.0)
+
+
+def test_quantiles_rise(spread_engine: Engine) -> None:
+    for option in compare(spread_engine, "Charlie", "Alfa", draws=500).options:
+        if option.spread is not None:
+            for dimension in ("hours", "usd"):
+                low, middle, high = option.spread.quantiles(dimension)
+                assert low < middle < high
+            days = [buffer.days for buffer in buffers(option.spread)]
+            assert days == sorted(days)
+
+
+def test_emissions_of_legs_and_events_add_up(engine: Engine) -> None:
+    answer = compare(engine, "Xi'an", "Duisburg", draws=20)
+    for option in document(answer, reproduce="")["options"]:
+        if option["status"] == "ok":
+            for name in ("low", "typ", "high"):
+                parts = [step["co2e_kg"][name] for step in option["legs"] + option["events"]]
+                assert math.fsum(parts) == pytest.approx(option["co2e_kg"][name])
