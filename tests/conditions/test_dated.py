@@ -12,7 +12,7 @@ from corridors.analysis.compare import Option, compare
 from corridors.analysis.desk import Conditions
 from corridors.analysis.engine import Engine
 from corridors.conditions.dated import read_condition
-from corridors.errors import ParameterError, ScenarioError, UsageError
+from corridors.errors import DataError, ParameterError, ScenarioError, UsageError
 from corridors.shipment import Terms
 
 SHUT = """\
@@ -237,3 +237,91 @@ def test_november_differs_from_june_on_the_caspian(engine: Engine) -> None:
         return route.mean("hours") / 24
 
     assert days("2026-11-10") > days("2026-06-10") + 0.5
+
+
+def test_a_compound_brings_its_parts(world: Any) -> None:
+    slow = SHUT.replace("id: shut", "id: slow").replace(
+        "close: {crossing: AB-rail}", "add_h: {event: border_h/BC-rail, typ: 50}"
+    )
+    both = "id: both\ntitle: Both at once\nincludes: [slow, shut]\n"
+    more = both.replace("both", "more") + "effects:\n  - add_h: {event: gauge_h, typ: 1}\n"
+    engine = world(
+        shut=SHUT, slow=slow, both=both, more=more.replace("[slow, shut]", "[slow, slow]")
+    )
+    answer = compare(engine, "Charlie", "Alfa", conditions=Conditions(scenarios=("both",)))
+    assert answer.options[0].status == "excluded"
+    assert answer.situation.applied == ("Both at once", "The yard is shut", "The yard is shut")
+    assert answer.situation.counterfactual == ("both", "slow", "shut")
+    # A part that two of them name acts once; two gauge changes take an hour more each.
+    base = hours(engine)
+    twice = Conditions(scenarios=("more", "slow"))
+    assert hours(engine, conditions=twice) == pytest.approx(base + 50 + 2)
+    # A compound has no dates: a day brings its parts, each on its own.
+    day = Conditions(as_of=date(2027, 2, 3))
+    assert compare(engine, "Charlie", "Alfa", conditions=day).situation.counterfactual == ()
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"one": "[two]", "two": "[one]"}, "one > two > one comes back to itself"),
+        ({"one": "[one]"}, "one > one comes back to itself"),
+        ({"one": "[shutt]"}, "one: includes: no condition 'shutt'; did you mean shut"),
+    ],
+    ids=["cycle", "itself", "unknown"],
+)
+def test_includes_that_lead_nowhere(world: Any, files: dict[str, str], why: str) -> None:
+    texts = {name: f"id: {name}\ntitle: One\nincludes: {ids}\n" for name, ids in files.items()}
+    engine = world(shut=SHUT, **texts)
+    with pytest.raises(DataError, match=why):
+        compare(engine, "Charlie", "Alfa", conditions=Conditions(scenarios=("shut",)))
+
+
+def test_a_strait_can_be_shut_and_not_opened(world: Any, toy: Any, tmp_path: Path) -> None:
+    strait = SHUT.replace("close: {crossing: AB-rail}", "close: {chokepoint: GAP}")
+    engine = world(shut=strait, fine=SHUT.replace("id: shut", "id: fine"))
+    with pytest.raises(DataError, match="no chokepoint 'GAP'"):
+        compare(engine, "Charlie", "Alfa", conditions=Conditions(scenarios=("fine",)))
+    own = tmp_path / "own.yaml"
+    own.write_text(SHUT.replace("close: {crossing: AB-rail}", "open: {country: BB}"))
+    with pytest.raises(ScenarioError, match="a country cannot be opened"):
+        read_condition(own, engine.tables, engine.ledger)
+
+
+def test_a_planned_line_changes_a_route_after_its_day_or_by_name(
+    toy: Any, load: Any, tmp_path: Path
+) -> None:
+    """The northern gate has no line beyond it until 250 km to the terminal are built."""
+    tables = {
+        "links": (
+            *toy.TABLES["links"],
+            'beyond,rail,new_line,"3.1 1,5 0",250,planned,invented,',
+        ),
+        **toy.with_row("crossings", "AB2-rail", ",closed,", ",planned,"),
+        **toy.with_row("facilities", "B-Y2", ",operating,", ",planned,"),
+    }
+    arcs = [arc for arc in toy.RAIL_ARCS if arc[:2] != ("b2", "b")]
+    toy.write_toy(tmp_path, tables=tables, rail=(toy.RAIL_NODES, arcs))
+    (tmp_path / "conditions").mkdir()
+    new = SHUT.replace("kind: disruption", "kind: upgrade").replace("2027-02-10", "null")
+    new = new.replace("close: {crossing: AB-rail}", "open: {crossing: AB2-rail}")
+    new += "  - open: {link: beyond}\n  - open: {facility: B-Y2}\n"
+    (tmp_path / "conditions" / "shut.yaml").write_text(new)
+    engine = load(tmp_path)
+
+    def way(**conditions: Any) -> tuple[str | None, float]:
+        route = option(engine, "rail", conditions=Conditions(**conditions)).route
+        assert route is not None
+        return route.variant, pytest.approx(route.km)
+
+    # 300 + 12 + 12 + 110 km to the terminal, then 230 + 12 + 12 + 350 or 250 + 12 + 12 + 290.
+    assert way() == ("yard", 1038)
+    assert way(as_of=date(2027, 1, 31)) == ("yard", 1038)
+    assert way(as_of=date(2027, 2, 1)) == ("north", 998)
+    assert way(as_of=date(2031, 1, 1)) == ("north", 998)
+    assert way(scenarios=("shut",)) == ("north", 998)
+    assert way() == ("yard", 1038)
+    blocked = compare(engine, "Charlie", "Alfa", corridors=["rail"]).options[0].variants
+    assert {v.name: v.reason for v in blocked}["north"] == (
+        "no open way through AB2-rail (AB2-rail: planned)"
+    )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from corridors.analysis.engine import Engine
 from corridors.analysis.rules import GOODS, check_cargo
+from corridors.analysis.scenarios import forced_conditions
 from corridors.conditions.adjustment import read_adjustments
 from corridors.conditions.situation import Situation, compose
 from corridors.conditions.when import Case
@@ -28,7 +29,6 @@ from corridors.shipment import Objective, Scope, Shipment, Terms
 if TYPE_CHECKING:
     from datetime import date
 
-    from corridors.conditions.dated import Condition
 
 MODES = ("rail", "road", "sea", "ferry")
 
@@ -321,29 +321,10 @@ def situation_of(
         tuple(catalogue.values()) if dated else (),
         depart=terms.depart,
         as_of=conditions.as_of,
-        forced=[_scenario(engine, ledger, name) for name in conditions.scenarios],
+        forced=forced_conditions(engine, ledger, conditions.scenarios),
         reference=engine.edition.day,
     )
     return replace(situation, applied=(*applied, *situation.applied))
-
-
-def _scenario(engine: Engine, ledger: Ledger, name: str) -> Condition:
-    """A condition of the catalogue, or of a file of the user's."""
-    from corridors.conditions.dated import read_condition
-    from corridors.errors import ScenarioError
-
-    if name in engine.catalogue:
-        return engine.catalogue[name]
-    path = Path(name)
-    if path.suffix in (".yaml", ".yml"):
-        return read_condition(path, engine.tables, ledger)
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, engine.catalogue, n=3, cutoff=0.4)
-    hint = f"did you mean {', '.join(near)}? " if near else ""
-    raise ScenarioError(
-        f"no scenario {name!r}: {hint}`corridors conditions` lists them; a file ends in .yaml"
-    )
 
 
 def _checked(terms: Terms) -> Terms:

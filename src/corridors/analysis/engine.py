@@ -168,19 +168,27 @@ class Engine:
         closed : collection of str
             Facilities, crossings, services and groups that are shut.
         opened : collection of (str, str)
-            Kind and id of what is used although planned or without a schedule; with a link among
-            them the network is compiled again, once.
+            Kind and id of what is used although planned or without a schedule; with a link or a
+            planned facility on land among them the network is compiled again, once.
         """
         key = (frozenset(avoid), frozenset(closed), frozenset(f"{k}:{n}" for k, n in opened))
         if key not in self._graphs:
             tables, network = self.tables, self.network
             if opened:
                 tables = with_opened(tables, opened)
-                links = {name for kind, name in opened if kind == "link"}
-                if links:
-                    network = fresh_network(self.folder, tables, opened=links, log=sys.stderr)
+                laid = {name for kind, name in opened if self._is_laid(kind, name)}
+                if laid:
+                    network = fresh_network(self.folder, tables, opened=laid, log=sys.stderr)
             self._graphs[key] = MovementGraph(network, tables, avoid=avoid, closed=closed)
         return self._graphs[key]
+
+    def _is_laid(self, kind: str, name: str) -> bool:
+        """Whether it changes lines: a link, or a planned facility that is put on one."""
+        return kind == "link" or any(
+            kind == "facility" and row.id == name and row.status == "planned"
+            for row in self.tables.facilities
+            if row.zones != ("sea",)
+        )
 
     def end(self, text: str) -> End:
         """Resolve a place, UN/LOCODE, facility id or ``lat,lon``.

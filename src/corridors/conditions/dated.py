@@ -14,6 +14,15 @@ from typing import Literal, NamedTuple
 
 from corridors.conditions.adjustment import RATES, Adjustment
 from corridors.conditions.document import Spot, read_document
+from corridors.conditions.fields import (
+    day_of,
+    keys_of,
+    like,
+    month_of,
+    months_of,
+    one_of,
+    rows_of,
+)
 from corridors.conditions.when import When
 from corridors.errors import DataError, ScenarioError
 from corridors.network.tables import Tables
@@ -23,10 +32,11 @@ KINDS = ("disruption", "upgrade")
 GRADES = ("reported", "estimate", "claim", "planned", "hypothetical")
 FIELDS = (
     "id", "title", "kind", "valid_from", "valid_to", "months", "last_known", "grade", "sources",
-    "effects", "note",
+    "includes", "effects", "note",
 )  # fmt: skip
 VERBS = ("close", "open", "add_h", "add_usd", "times", "cap", "flag")
-TARGETS = ("crossing", "facility", "service", "group", "country", "link")
+TARGETS = ("crossing", "facility", "service", "group", "country", "chokepoint", "link")
+NOT_TO_OPEN = ("country", "chokepoint")
 _LEDGER_GRADE = {"reported": "published"}
 
 
@@ -67,6 +77,8 @@ class Condition:
     last_known : str
         Month of the newest report, such as ``2026-01``.
     sources : tuple of Source
+    includes : tuple of str
+        Ids of other conditions that come with it when it is named.
     closes, opens : tuple of (str, str)
         Kind of target and its id.
     changes : tuple of Adjustment
@@ -90,6 +102,7 @@ class Condition:
     caps: tuple[Cap, ...]
     flags: tuple[Flag, ...]
     note: str
+    includes: tuple[str, ...] = ()
 
     @property
     def end_is_known(self) -> bool:
@@ -153,7 +166,36 @@ def read_catalogue(folder: Path, tables: Tables, ledger: Ledger) -> dict[str, Co
         if condition.id != path.stem:
             raise DataError(f"{path}: id {condition.id!r} differs from the name of the file")
         found[condition.id] = condition
+    try:
+        for condition in found.values():
+            with_parts(condition, found)
+    except ScenarioError as error:
+        raise DataError(f"{folder / 'conditions'}: {error}") from None
     return found
+
+
+def with_parts(condition: Condition, catalogue: Mapping[str, Condition]) -> tuple[Condition, ...]:
+    """A condition and all that it includes, each once, in the order they are named.
+
+    Raises
+    ------
+    ScenarioError
+        An id that does not exist, or a condition that includes itself on some way.
+    """
+    found: dict[str, Condition] = {}
+
+    def add(part: Condition, above: tuple[str, ...]) -> None:
+        if part.id in above:
+            raise ScenarioError(f"includes: {' > '.join((*above, part.id))} comes back to itself")
+        found.setdefault(part.id, part)
+        for name in part.includes:
+            if name not in catalogue:
+                hint = like(name, list(catalogue))
+                raise ScenarioError(f"{part.id}: includes: no condition {name!r}{hint}")
+            add(catalogue[name], (*above, part.id))
+
+    add(condition, ())
+    return tuple(found.values())
 
 
 def read_condition(path: Path, tables: Tables, ledger: Ledger) -> Condition:
@@ -176,6 +218,7 @@ class _Reader:
             "facility": frozenset(row.id for row in tables.facilities),
             "service": frozenset(row.id for row in services),
             "group": frozenset(row.group for row in services),
+            "chokepoint": frozenset(row.id for row in tables.chokepoints),
             "link": frozenset(row.id for row in tables.links),
             "country": frozenset(row.country for row in tables.facilities)
             | {code for zone in tables.zones for code in zone.countries},
@@ -185,23 +228,24 @@ class _Reader:
         fields = spot.mapping()
         for name, value in fields.items():
             if name not in FIELDS:
-                raise value.error(f"no such field{_like(name, FIELDS)}")
-        for name in ("id", "title", "effects"):
+                raise value.error(f"no such field{like(name, FIELDS)}")
+        includes = tuple(row.text() for row in rows_of(fields, "includes"))
+        for name in ("id", "title", *(() if includes else ("effects",))):
             if name not in fields:
                 raise spot.error(f"the field {name} is missing")
         ident = fields["id"].text()
-        first, last = (_day(fields.get(name)) for name in ("valid_from", "valid_to"))
+        first, last = (day_of(fields.get(name)) for name in ("valid_from", "valid_to"))
         if last is not None and (first is None or first > last):
             raise fields["valid_to"].error(f"{last} lies before valid_from ({first})")
-        grade = _one_of(fields, "grade", GRADES, "hypothetical")
-        kind = _one_of(fields, "kind", KINDS, "disruption")
-        sources = tuple(_source(row) for row in _list(fields, "sources"))
+        grade = one_of(fields, "grade", GRADES, "hypothetical")
+        kind = one_of(fields, "kind", KINDS, "disruption")
+        sources = tuple(_source(row) for row in rows_of(fields, "sources"))
         if not sources and grade != "hypothetical":
             raise spot.error(f"a condition of grade {grade} needs sources with title and url")
         parts = _Effects(self, ident, grade, sources)
-        for row in fields["effects"].items():
+        for row in rows_of(fields, "effects"):
             parts.add(row)
-        if not fields["effects"].items():
+        if not includes and not fields["effects"].items():
             raise fields["effects"].error("there is no effect")
         return Condition(
             id=ident,
@@ -209,8 +253,8 @@ class _Reader:
             kind="upgrade" if kind == "upgrade" else "disruption",
             first=first,
             last=last,
-            months=_months(fields.get("months")),
-            last_known=_month(fields.get("last_known")),
+            months=months_of(fields.get("months")),
+            last_known=month_of(fields.get("last_known")),
             grade=grade,
             sources=sources,
             closes=tuple(parts.closes),
@@ -219,6 +263,7 @@ class _Reader:
             caps=tuple(parts.caps),
             flags=tuple(parts.flags),
             note=fields["note"].text() if "note" in fields else "",
+            includes=includes,
         )
 
     def target(self, spot: Spot) -> tuple[str, str]:
@@ -227,10 +272,10 @@ class _Reader:
             raise spot.error(f"name one of {', '.join(TARGETS)}")
         ((kind, value),) = spot.mapping().items()
         if kind not in TARGETS:
-            raise value.error(f"no such target{_like(kind, TARGETS)}")
+            raise value.error(f"no such target{like(kind, TARGETS)}")
         name = value.text()
         if name not in self.known[kind]:
-            raise value.error(f"no {kind} {name!r}{_like(name, self.known[kind])}")
+            raise value.error(f"no {kind} {name!r}{like(name, self.known[kind])}")
         return kind, name
 
 
@@ -254,7 +299,10 @@ class _Effects:
         if verb == "close":
             self.closes.append(self.reader.target(body))
         elif verb == "open":
-            self.opens.append(self.reader.target(body))
+            kind, name = self.reader.target(body)
+            if kind in NOT_TO_OPEN:
+                raise body.error(f"a {kind} cannot be opened: open what is shut there")
+            self.opens.append((kind, name))
         elif verb in ("add_h", "add_usd", "times"):
             self.changes.append(self._change(verb, body))
         elif verb == "cap":
@@ -262,15 +310,15 @@ class _Effects:
         elif verb == "flag":
             self.flags.append(self._flag(body))
         else:
-            raise body.error(f"no such effect{_like(verb, VERBS)}")
+            raise body.error(f"no such effect{like(verb, VERBS)}")
 
     def _change(self, verb: str, body: Spot) -> Adjustment:
-        fields = _fields(body, ("event", "low", "typ", "high", "grade"), required=("event", "typ"))
+        fields = keys_of(body, ("event", "low", "typ", "high", "grade"), required=("event", "typ"))
         event, ledger = fields["event"], self.reader.ledger
         target, family = event.text(), event.text().partition("/")[0]
         families = ledger.families
         if family not in families:
-            raise event.error(f"no family of parameters {family!r}{_like(family, families)}")
+            raise event.error(f"no family of parameters {family!r}{like(family, families)}")
         if verb != "times" and not family.endswith("_h" if verb == "add_h" else "_usd"):
             raise event.error(f"{verb} does not go with {family}")
         if verb != "times" and family in RATES:
@@ -278,7 +326,7 @@ class _Effects:
         keys = [row.key for row in ledger]
         known = any(key == target or key.startswith(f"{target}/") for key in keys)
         if not known and not self._names_something(target):
-            raise event.error(f"no parameter {target!r}{_like(target, keys)}")
+            raise event.error(f"no parameter {target!r}{like(target, keys)}")
         typ = fields["typ"].number()
         low = fields["low"].number() if "low" in fields else typ
         high = fields["high"].number() if "high" in fields else typ
@@ -291,7 +339,7 @@ class _Effects:
         except KeyError as error:  # ParameterError is a KeyError too
             raise body.error(str(error)) from None
         # A reported event may have hours that are only estimated.
-        own = _one_of(fields, "grade", GRADES, "")
+        own = one_of(fields, "grade", GRADES, "")
         grade = _LEDGER_GRADE.get(own, "assumption") if own else self.grade
         unit = {"add_h": "h", "add_usd": "USD/FEU", "times": "factor"}[verb]
         name = f"{self.ident}/{target}"
@@ -322,7 +370,7 @@ class _Effects:
         return Cap(*target, teu)
 
     def _flag(self, body: Spot) -> Flag:
-        fields = _fields(body, ("country", "hs", "text"), required=("country", "text"))
+        fields = keys_of(body, ("country", "hs", "text"), required=("country", "text"))
         country = fields["country"].text()
         if country not in self.reader.known["country"]:
             raise fields["country"].error(f"no country {country!r} in the network")
@@ -330,65 +378,6 @@ class _Effects:
         return Flag(country, chapters, fields["text"].text())
 
 
-def _fields(body: Spot, allowed: Sequence[str], *, required: Sequence[str]) -> dict[str, Spot]:
-    fields = body.mapping()
-    for name, value in fields.items():
-        if name not in allowed:
-            raise value.error(f"no such key{_like(name, allowed)}")
-    for name in required:
-        if name not in fields:
-            raise body.error(f"the key {name} is missing")
-    return fields
-
-
-def _list(fields: Mapping[str, Spot], name: str) -> list[Spot]:
-    return fields[name].items() if name in fields else []
-
-
 def _source(spot: Spot) -> Source:
-    fields = _fields(spot, ("title", "url"), required=("title", "url"))
+    fields = keys_of(spot, ("title", "url"), required=("title", "url"))
     return Source(fields["title"].text(), fields["url"].text())
-
-
-def _one_of(fields: Mapping[str, Spot], name: str, allowed: Sequence[str], default: str) -> str:
-    if name not in fields:
-        return default
-    value = fields[name].text()
-    if value not in allowed:
-        raise fields[name].error(f"{value!r} is none of {', '.join(allowed)}")
-    return value
-
-
-def _day(spot: Spot | None) -> date | None:
-    if spot is None or spot.value is None:
-        return None
-    if type(spot.value) is not date:
-        raise spot.error("expected a date such as 2026-02-28")
-    return spot.value
-
-
-def _month(spot: Spot | None) -> str:
-    if spot is None:
-        return ""
-    text = str(spot.value)
-    try:
-        date.fromisoformat(f"{text[:7]}-01")
-    except ValueError:
-        raise spot.error("expected a month such as 2026-02") from None
-    return text[:7]
-
-
-def _months(spot: Spot | None) -> frozenset[int] | None:
-    if spot is None:
-        return None
-    numbers = [row.number() for row in spot.items()]
-    if not numbers or not all(n in range(1, 13) for n in numbers):
-        raise spot.error("months are numbers from 1 to 12")
-    return frozenset(int(n) for n in numbers)
-
-
-def _like(name: str, known: Sequence[str] | frozenset[str] | set[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, sorted(known), n=3, cutoff=0.6)
-    return f"; did you mean {', '.join(near)}?" if near else ""

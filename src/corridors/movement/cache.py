@@ -26,7 +26,8 @@ def fresh_network(
     tables : Tables
         Tables of the same folder.
     opened : collection of str
-        Planned links that `tables` give as operating: that network has a place of its own.
+        Planned links and facilities that `tables` give as operating: that network has a place of
+        its own.
     log : text stream, optional
         Gets one line when the network has to be compiled.
 

@@ -88,7 +88,9 @@ def lay_over(flat: FlatNetwork, tables: Tables, *, polygons: CountryPolygons) ->
     zones = tuple(zone.zone for zone in tables.zones if zone.mode == mode)
     arc_zone = _zone_of_arcs(flat, tables, zones)
     flat, arc_zone, unzoned = zones_by_gauge(flat, arc_zone, tables.zones, zones)
-    zoned = _place_facilities(flat, arc_zone, zones, tables.facilities, loose=loose)
+    # What is planned stands on no line yet: it would only cut the lines of today.
+    built = tuple(f for f in tables.facilities if f.status != "planned")
+    zoned = _place_facilities(flat, arc_zone, zones, built, loose=loose)
     return replace(zoned, gauge_without_zone=unzoned)
 
 

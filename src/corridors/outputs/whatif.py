@@ -215,6 +215,7 @@ def condition_text(condition: Any) -> str:
         f"{condition.title} ({condition.id})",
         f"{condition.kind}, {condition.grade}; {span}; last known {condition.last_known or '–'}",
     ]
+    lines += [f"includes {name}" for name in condition.includes]
     lines += [f"closes {kind} {name}" for kind, name in condition.closes]
     lines += [f"opens {kind} {name}" for kind, name in condition.opens]
     for change in condition.changes:
