@@ -181,7 +181,7 @@ def isochrones(
     """
     if of not in ("days", "usd"):
         raise UsageError(f"of={of!r}: choose days or usd")
-    limits = tuple(bands) or (DAYS if of == "days" else DOLLARS)
+    limits = tuple(float(band) for band in bands) or (DAYS if of == "days" else DOLLARS)
     if list(limits) != sorted(set(limits)) or limits[0] <= 0:
         raise UsageError("bands must grow from above 0, such as 5,10,20")
     facilities: list[Reached] = []
@@ -255,7 +255,8 @@ class _Spread:
 
         allowed = self.desk.conditions.modes
         for state, cost in quest.starts.items():
-            push((state, False), cost, None)
+            if not allowed or self.graph.mode_of(state) in allowed:
+                push((state, False), cost, None)
         while heap:
             cost, _, label = heapq.heappop(heap)
             if label in self.settled:

@@ -259,7 +259,7 @@ def criticality(
     kinds : collection of str
         Kinds of elements, of `KINDS`.
     together : bool
-        Whether to add the three straits alone and together.
+        Whether to add the three straits alone and together, where a best route passes one.
 
     Returns
     -------
@@ -286,7 +286,8 @@ def criticality(
             continue
         nothing = False
         wanted = [e for route in base.values() for e in elements_of(desk, route, kinds)]
-        wanted += straits() if together and "chokepoint" in kinds else []
+        if together and "chokepoint" in kinds and _sails(desk, base.values()):
+            wanted += straits()
         for element in dict.fromkeys(wanted):
             hit = [name for name, route in base.items() if uses(desk, route, element)]
             removal = _removal(desk, element, base, hit)
@@ -323,6 +324,12 @@ def _removal(desk: Desk, element: Element, base: dict[str, Route], hit: Sequence
     best = _change(desk, one, base[one], now, other or "nothing")
     ends = desk.shipment.origin.name, desk.shipment.destination.name
     return Removal(element, *ends, best, changes)
+
+
+def _sails(desk: Desk, routes: Iterable[Route]) -> bool:
+    """Whether a route passes one of the three straits."""
+    every = straits()[-1]
+    return any(uses(desk, route, every) for route in routes)
 
 
 def _there(name: str, route: Route | None) -> dict[str, Route]:

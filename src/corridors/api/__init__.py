@@ -20,6 +20,14 @@ from corridors.api.flows import assign as assign
 from corridors.api.flows import capacity as capacity
 from corridors.api.flows import dependence as dependence
 from corridors.api.question import Options, Question
+from corridors.api.studies import breakeven as breakeven
+from corridors.api.studies import criticality as criticality
+from corridors.api.studies import cut as cut
+from corridors.api.studies import disjoint as disjoint
+from corridors.api.studies import isochrones as isochrones
+from corridors.api.studies import pareto as pareto
+from corridors.api.studies import switch as switch
+from corridors.api.studies import tornado as tornado
 from corridors.api.whatif import WhatIfView
 from corridors.exchange.graphs import network_graph
 from corridors.shipment import Booking, Objective, Ownership, Scope, Unit

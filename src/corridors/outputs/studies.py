@@ -110,7 +110,8 @@ def _short(value: object) -> str:
 
 def _days(key: str, head: str, *, sign: str = "") -> Column:
     def cell(row: Row) -> str:
-        return "–" if row[key] is None else f"{row[key]:{sign}.1f}"
+        # Adding zero turns a negative zero into a plain one.
+        return "–" if row[key] is None else f"{round(row[key], 1) + 0.0:{sign}.1f}"
 
     return Column(head, cell)
 
@@ -123,7 +124,6 @@ def _usd(key: str, head: str, *, sign: str = "") -> Column:
 
 
 def _tens(value: float) -> float:
-    # Adding zero turns a negative zero into a plain one.
     return round(value / 10) * 10 + 0.0
 
 
