@@ -330,7 +330,10 @@ def cuts_of(arcs: Sequence[Arc], count: int = CUTS) -> list[Cut]:
     while len(found) < count and (cut := maximum_flow(rest)) is not None and cut.limits:
         found.append(cut)
         full = {limit.door for limit in cut.limits}
-        rest = [arc._replace(limit=None) if arc.door in full else arc for arc in rest]
+        rest = [
+            arc._replace(limit=None) if arc.limit and arc.limit.door in full else arc
+            for arc in rest
+        ]
     return found
 
 

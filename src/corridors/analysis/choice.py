@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 NEVER = 50.0
 """Scales of choice by which staying at home is worse than the dearest way: nobody stays while
 there is room anywhere (exp(-50))."""
-SWEEPS = 400
+SWEEPS, STEPS = 30, 60
 TOLERANCE = 1e-6
 
 
@@ -102,6 +102,7 @@ def equilibrium(market: Market, *, corridor_usd: float, variant_usd: float) -> E
     for _ in range(SWEEPS):
         for door in range(len(wait)):
             wait[door] = _queue(spread, wait, door)
+        wait = _descend(spread, wait)
         gap = _gap(market, wait, spread.load(wait))
         if gap <= TOLERANCE:
             break
@@ -131,6 +132,11 @@ class _Spread:
 
     def flow(self, wait: Array) -> Array:
         """Flow on each way."""
+        flows: Array = self._shares(wait)[0]
+        return flows
+
+    def _shares(self, wait: Array) -> tuple[Array, Array, Array, Array]:
+        """Flow on each way; share of a way in its nest, of a nest in its demand; expected cost."""
         market = self.market
         cost = market.cost_usd + self.usd_of_wait @ wait
         best = np.full(len(self.owner_of), np.inf)
@@ -143,9 +149,26 @@ class _Spread:
         nest_weight = np.exp(-(worth - least[self.owner_of]) / self.corridor_usd)
         at_home = np.exp(-(self.home - least) / self.corridor_usd)
         whole = at_home + np.bincount(self.owner_of, nest_weight, minlength=len(least))
-        nest_flow = (market.teu_week / whole)[self.owner_of] * nest_weight
-        shares: Array = nest_flow[self.nest_of] * weight / total[self.nest_of]
-        return shares
+        expected = least - self.corridor_usd * np.log(whole)
+        in_nest = weight / total[self.nest_of]
+        in_demand = nest_weight / whole[self.owner_of]
+        flow = market.teu_week[market.owner] * in_demand[self.nest_of] * in_nest
+        return flow, in_nest, in_demand, expected
+
+    def dual(self, wait: Array) -> tuple[float, Array, Array]:
+        """The convex function of the waits; loads (it falls by load less room); their slopes."""
+        market = self.market
+        flow, in_nest, in_demand, expected = self._shares(wait)
+        passes, usd_hour = market.passes, market.usd_hour
+        value = float(market.room @ wait - (market.teu_week / usd_hour) @ expected)
+        nest_mean = np.zeros((len(self.owner_of), passes.shape[1]))
+        np.add.at(nest_mean, self.nest_of, in_nest[:, None] * passes)
+        mean = np.zeros((len(usd_hour), passes.shape[1]))
+        np.add.at(mean, self.owner_of, in_demand[:, None] * nest_mean)
+        own = nest_mean[self.nest_of]
+        change = (passes - own) / self.variant_usd + (own - mean[market.owner]) / self.corridor_usd
+        slope = -passes.T @ (change * (flow * usd_hour[market.owner])[:, None])
+        return value, flow @ passes, slope
 
     def load(self, wait: Array) -> Array:
         """Load of each door."""
@@ -178,6 +201,39 @@ def _queue(spread: _Spread, wait: Array, door: int) -> float:
         if high - low <= 1e-9 * high:
             break
     return float(high)
+
+
+def _descend(spread: _Spread, wait: Array) -> Array:
+    """All waits moved at once, downhill in the one convex function whose lowest point they are.
+
+    Damped Newton steps, cut off at zero: doors in a row hand their wait to each other without
+    any change of cost, and one door after the other would take for ever to sort that out.
+    """
+    room = spread.market.room
+    damping = 1e-3
+    value, load, slope = spread.dual(wait)
+    for _ in range(STEPS):
+        if _gap(spread.market, wait, load) <= TOLERANCE:
+            break
+        downhill = load - room
+        free = np.flatnonzero((wait > 0.0) | (downhill > 0.0))
+        curve = -slope[np.ix_(free, free)]
+        scale = max(float(np.mean(np.diag(curve))), 1e-12)
+        while damping < 1e9:
+            step = np.linalg.solve(
+                curve + damping * scale * np.eye(len(free)), downhill[free]
+            )  # fmt: skip
+            moved = wait.copy()
+            moved[free] = np.maximum(wait[free] + step, 0.0)
+            lower, its_load, its_slope = spread.dual(moved)
+            if lower < value - 1e-4 * float(downhill @ (moved - wait)):
+                break
+            damping *= 10.0
+        else:
+            break
+        wait, value, load, slope = moved, lower, its_load, its_slope
+        damping = max(0.1 * damping, 1e-12)
+    return wait
 
 
 def _gap(market: Market, wait: Array, load: Array) -> float:

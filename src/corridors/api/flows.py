@@ -207,7 +207,7 @@ def dependence(
     --------
     >>> import corridors as co
     >>> found = co.dependence(["Almaty"], ["Duisburg"])
-    >>> round(found.table.query("what == 'exit country'")["share"].sum(), 6)
+    >>> float(found.table.query("what == 'exit country'")["share"].sum().round(6))
     1.0
     """
     from corridors.analysis.dependence import dependence as solve
