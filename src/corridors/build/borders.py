@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from corridors.build.edge_pieces import appended
-from corridors.build.edges import Edges, Floats, Ints, components, thinned
+from corridors.build.edges import Edges, Floats, Ints, components, redrawn, thinned
 from corridors.geodesy import great_circle_km
 from corridors.network.countries import CountryPolygons
 
@@ -25,6 +25,9 @@ _FINEST_DEG = 0.02
 
 _SAME_DEG = 1e-7
 """A vertex this near to the straight line between its neighbours was put there by the cutting."""
+
+_POINTS_AT_ONCE = 50_000
+"""A point as an object is many times its coordinates."""
 
 _ROUNDS = 3
 
@@ -46,10 +49,14 @@ def cut_at_borders(
     number = {code: i for i, code in enumerate(countries)}
 
     def locate(lon: Floats, lat: Floats) -> NDArray[np.int16]:
-        names, inverse = np.unique(polygons.locate(lon, lat), return_inverse=True)
-        # Countries that are not served get numbers below zero, each its own.
-        each = [number.setdefault(str(name), len(countries) - 1 - len(number)) for name in names]
-        return np.asarray(np.array(each, dtype=np.int16)[inverse.ravel()], dtype=np.int16)
+        found = np.empty(len(lon), dtype=np.int16)
+        for begin in range(0, len(lon), _POINTS_AT_ONCE):
+            some = slice(begin, begin + _POINTS_AT_ONCE)
+            names, inverse = np.unique(polygons.locate(lon[some], lat[some]), return_inverse=True)
+            # Countries that are not served get numbers below zero, each its own.
+            each = [number.setdefault(str(n), len(countries) - 1 - len(number)) for n in names]
+            found[some] = np.array(each, dtype=np.int16)[inverse.ravel()]
+        return found
 
     cut, country = cut_where(edges, locate)
     keep = country >= 0
@@ -58,7 +65,10 @@ def cut_at_borders(
         for code, n in sorted(number.items())
         if n < 0 and (country == n).any()
     }
-    kept = replace(cut, country=country).take(keep)
+    kept = replace(cut, country=country)
+    del cut
+    if not keep.all():
+        kept = kept.take(keep)
     fixed = np.zeros(len(kept.lon), dtype=bool)
     fixed[len(edges.lon) :] = True
     kept = replace(kept, fixed=fixed)
@@ -97,21 +107,22 @@ def cut_where(edges: Edges, locate: Locate) -> tuple[Edges, NDArray[np.int16]]:
     crossing[of_vertex[where]] = True
     lon, lat = _cut_points(edges, where, part, locate)
     pieces, parts = _pieces(edges, np.flatnonzero(crossing), where, part, lon, lat)
-    whole = edges.take(~crossing)
-    whole = replace(whole, lon=pieces.lon, lat=pieces.lat, fixed=pieces.fixed)
-    cut = appended(whole, pieces)
     parts = np.concatenate([part[edges.start[:-1]][~crossing], parts])
-    return thinned(cut, tolerance_deg=_SAME_DEG), parts
+    edges = thinned(edges.take(~crossing), tolerance_deg=_SAME_DEG)
+    edges = replace(edges, lon=pieces.lon, lat=pieces.lat, fixed=pieces.fixed)
+    return appended(edges, thinned(pieces, tolerance_deg=_SAME_DEG)), parts
 
 
 def _finer(edges: Edges) -> Edges:
     """Vertices every two kilometres, so that no straight piece crosses a part unseen."""
-    of_vertex = np.repeat(np.arange(len(edges)), np.diff(edges.start))
-    lines = shapely.linestrings(edges.vlon, edges.vlat, indices=of_vertex)
-    xy, of_edge = shapely.get_coordinates(shapely.segmentize(lines, _FINEST_DEG), return_index=True)
-    size = np.bincount(of_edge, minlength=len(edges))
-    start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
-    return replace(edges, start=start, vlon=xy[:, 0], vlat=xy[:, 1])
+
+    def line(part: slice) -> tuple[Floats, Floats]:
+        return edges.vlon[part], edges.vlat[part]
+
+    start, vlon, vlat = redrawn(
+        edges.start, line, lambda lines: shapely.segmentize(lines, _FINEST_DEG)
+    )
+    return replace(edges, start=start, vlon=vlon, vlat=vlat)
 
 
 def _pieces(
@@ -156,8 +167,8 @@ def _pieces(
         u=both[:, 0],
         v=both[:, 1],
         km=cut.km * shares,
-        class_km=cut.class_km * shares[:, None],
-        limit=cut.limit * shares[:, None],
+        class_km=(cut.class_km * shares[:, None]).astype(np.float32),
+        limit=(cut.limit * shares[:, None]).astype(np.float32),
         start=np.concatenate([[0], np.cumsum([len(line) for line in lines])]).astype(np.int64),
         vlon=xy[:, 0],
         vlat=xy[:, 1],

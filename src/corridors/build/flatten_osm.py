@@ -148,6 +148,6 @@ def flat_network(
             gauge_mm=edges.gauge,
             oneway=edges.oneway,
             max_kmh=np.rint(np.where(known, mean_kmh, 0)).astype(np.uint16),
-            class_km=np.minimum(edges.class_km, km[:, None]),
+            class_km=np.minimum(edges.class_km.astype(np.float64), km[:, None]),
         ),
     )

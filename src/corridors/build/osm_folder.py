@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from corridors.build.flatten_osm import flatten_osm
+from corridors.build.memory import give_back_large_arrays
 from corridors.build.osm_lines import OsmLines
 from corridors.build.osm_reader import read_osm
 from corridors.build.progress import Progress
@@ -97,6 +98,7 @@ def build_folder(task: OsmBuild, read: Read) -> Iterator[str]:
         raise DataError(f"{task.curated} holds no zones.csv: give a folder of curated tables")
     if task.out.resolve() == task.base.resolve():
         raise OutputError(f"{task.out} is the folder the build starts from: give another one")
+    give_back_large_arrays()
     with staged_folder(task.out) as staging:
         try:
             yield from _made(task, read, staging)

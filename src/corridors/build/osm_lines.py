@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -56,7 +56,7 @@ class OsmLines:
         Id and kind of each way, by ascending id.
     start : (w + 1,) int64
         Slices of `node`.
-    node : (r,) int64
+    node : (r,) int32
         Positions in `x` and `y`, -1 where no file holds the node.
     x, y : (n,) int32
         Longitude and latitude of the nodes in units of 1e-7 degree.
@@ -70,7 +70,7 @@ class OsmLines:
     way: NDArray[np.int64]
     kind: NDArray[np.int32]
     start: NDArray[np.int64]
-    node: NDArray[np.int64]
+    node: NDArray[np.int32]
     x: NDArray[np.int32]
     y: NDArray[np.int32]
     points: list[Point] = field(default_factory=list)
@@ -95,6 +95,7 @@ class Ways:
     def __init__(self, modes: frozenset[str], points: bool, classify: Classify) -> None:
         self.modes, self.with_points, self.classify = modes, points, classify
         self.kinds: dict[Line, int] = {}
+        self._known: dict[tuple[tuple[str, str], ...], tuple[Line | Dropped, int]] = {}
         self.way, self.kind, self.version = array("q"), array("i"), array("i")
         self.size, self.ref = array("i"), array("q")
         self.read_count: Counter[str] = Counter()
@@ -106,24 +107,31 @@ class Ways:
         self.files: list[dict[str, Any]] = []
         self.merged = 0
 
-    def take(self, way: int, version: int, get: Get, refs: Callable[[], list[int]]) -> None:
+    def take(
+        self,
+        way: int,
+        version: int,
+        tags: Mapping[str, str],
+        refs: Callable[[], list[int]],
+        name: Callable[[], str],
+    ) -> None:
         """Keep a way, or drop it under a reason.
 
         Parameters
         ----------
         way, version : int
-        get : callable
-            Value of a tag.
-        refs : callable
-            Gives the ids of its nodes; asked only for ways that are kept.
+        tags : mapping
+            In an order that does not depend on the way.
+        refs, name : callable
+            Give the ids of its nodes and its name; asked only where they are needed.
         """
-        line = self.classify(get)
+        line, number = self.kind_of(tags)
         if not isinstance(line, Line):
             if line.mode in self.modes:
                 self.read_count[line.mode] += 1
                 self.drop(line.mode, line.reason)
             elif self.with_points:
-                self._area(way, get, refs)
+                self._area(way, tags.get, refs, name)
             return
         if line.mode not in self.modes:
             return
@@ -132,18 +140,29 @@ class Ways:
         if len(nodes) < 2:
             self.drop(line.mode, "fewer than two nodes")
             return
-        self.add(way, version, line, nodes)
+        self.add(way, version, number, nodes)
         if line.mode == "ferry":
-            vehicles = get("motor_vehicle") or get("motorcar") or ""
-            by_rail = get("railway") == "ferry" or get("train") == "yes"
-            name = clean(get("name") or "")
-            hours = duration_h(get("duration"))
-            self.ferries.append(Ferry(way, name, hours, clean(vehicles), by_rail))
+            vehicles = tags.get("motor_vehicle") or tags.get("motorcar") or ""
+            by_rail = tags.get("railway") == "ferry" or tags.get("train") == "yes"
+            hours = duration_h(tags.get("duration"))
+            self.ferries.append(Ferry(way, clean(name()), hours, clean(vehicles), by_rail))
 
-    def add(self, way: int, version: int, line: Line, nodes: Sequence[int]) -> None:
-        """Keep a way of which the kind is known."""
+    def kind_of(self, tags: Mapping[str, str]) -> tuple[Line | Dropped, int]:
+        """What a way with these tags is, and the number of its kind; worked out once for each."""
+        key = tuple(tags.items())
+        found = self._known.get(key)
+        if found is None:
+            line = self.classify(tags.get)
+            number = -1
+            if isinstance(line, Line):
+                number = self.kinds.setdefault(line, len(self.kinds))
+            found = self._known[key] = (line, number)
+        return found
+
+    def add(self, way: int, version: int, number: int, nodes: Sequence[int]) -> None:
+        """Keep a way of a kind that is known by number."""
         self.way.append(way)
-        self.kind.append(self.kinds.setdefault(line, len(self.kinds)))
+        self.kind.append(number)
         self.version.append(version)
         self.size.append(len(nodes))
         self.ref.extend(nodes)
@@ -152,10 +171,12 @@ class Ways:
         """Count a way that is not kept."""
         self.dropped.setdefault(mode, Counter())[reason] += 1
 
-    def _area(self, way: int, get: Get, refs: Callable[[], list[int]]) -> None:
+    def _area(
+        self, way: int, get: Get, refs: Callable[[], list[int]], name: Callable[[], str]
+    ) -> None:
         kind = point_kind(get)
         if kind is not None:
-            self.areas.append((kind, clean(get("name") or ""), way, array("q", refs())))
+            self.areas.append((kind, clean(name()), way, array("q", refs())))
 
     def lines(self) -> Refs:
         """Ways by ascending id, each once: of several the newest, then the longest."""
@@ -169,18 +190,23 @@ class Ways:
         last[:-1] = way[order][1:] != way[order][:-1]
         self.merged = int((~last).sum())
         order = order[last]
-        begin = np.cumsum(size) - size
         start = np.concatenate([[0], np.cumsum(size[order])]).astype(np.int64)
-        at = np.arange(start[-1]) + np.repeat(begin[order] - start[:-1], size[order])
-        ref = ref[at]
+        if not np.array_equal(order, np.arange(len(way))):
+            begin = np.cumsum(size) - size
+            at = np.arange(start[-1]) + np.repeat(begin[order] - start[:-1], size[order])
+            ref = ref[at]
         if len(ref) and int(ref.min()) < 0:
             raise DataError(
                 "a way names nodes by negative ids, as an editor writes them before an upload: "
                 "give a file with the ids of the map"
             )
         others = [np.frombuffer(refs, dtype=np.int64) for *_, refs in self.areas]
-        ids = np.unique(np.concatenate([ref, *others]))
-        return Refs(way[order], kind[order], start, ref, ids)
+        # Sorted by hand: the set that `unique` makes is many times its numbers.
+        ids = np.concatenate([ref, *others])
+        ids.sort()
+        first = np.ones(len(ids), dtype=bool)
+        first[1:] = ids[1:] != ids[:-1]
+        return Refs(way[order], kind[order], start, ref, ids[first])
 
 
 class Located:
@@ -224,13 +250,13 @@ class Located:
 
 def assembled(refs: Refs, found: Located, ways: Ways) -> OsmLines:
     """Ways over the nodes that were found, with all counts."""
-    node = np.searchsorted(found.ids, refs.ref)
-    missing = ~found.known[node]
+    node = np.searchsorted(found.ids, refs.ref).astype(np.int32)
+    missing = np.flatnonzero(~found.known[node])
     node[missing] = -1
-    way_of = np.repeat(np.arange(len(refs.way)), np.diff(refs.start))
+    holed = np.searchsorted(refs.start, missing, side="right")
     faults = ways.faults
     faults["nodes that no file holds"] = len(np.unique(refs.ref[missing]))
-    faults["ways with such nodes, cut there"] = len(np.unique(way_of[missing]))
+    faults["ways with such nodes, cut there"] = len(np.unique(holed))
     faults["nodes outside the world"] = found.outside
     faults["nodes given twice in a file"] = found.twice
     faults["nodes with two positions, the first kept"] = found.moved

@@ -12,11 +12,12 @@ import zlib
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corridors.build import osm_opl
 from corridors.errors import DataError
 
 MOST_HEADER_BYTES = 64 * 1024
@@ -70,22 +71,13 @@ def node_batches(path: Path) -> Iterator[Batch]:
 
 
 def _general(path: Path) -> Iterator[Batch]:
-    import osmium
-
     columns = array("q"), array("q"), array("q")
-    try:
-        nodes: Any = osmium.FileProcessor(str(path), osmium.osm.NODE)
-        for node in nodes:
-            if not node.visible:
-                continue
-            location = node.location
-            for column, value in zip(columns, (node.id, location.x, location.y), strict=True):
-                column.append(value)
-            if len(columns[0]) >= _BATCH:
-                yield _batch(columns)
-                columns = array("q"), array("q"), array("q")
-    except (RuntimeError, OSError) as error:
-        raise DataError(f"{path}: cannot be read as OpenStreetMap data ({error})") from error
+    for node in osm_opl.nodes(path):
+        for column, value in zip(columns, node, strict=True):
+            column.append(value)
+        if len(columns[0]) >= _BATCH:
+            yield _batch(columns)
+            columns = array("q"), array("q"), array("q")
     if columns[0]:
         yield _batch(columns)
 

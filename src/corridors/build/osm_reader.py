@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from corridors.build import osm_opl
 from corridors.build.osm_lines import Classify, Located, OsmLines, Point, Ways, assembled, clean
 from corridors.build.osm_nodes import node_batches
-from corridors.build.osm_tags import POINT_KINDS, WAY_TAGS, Classifier, point_kind
+from corridors.build.osm_tags import POINT_KINDS, WAY_TAGS, point_kind
+from corridors.build.osm_tags import classify as classify_by_tags
 from corridors.build.progress import Progress
-from corridors.errors import DataError, OptionalDependencyError
+from corridors.errors import DataError
 
 SUFFIXES = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
@@ -58,7 +60,7 @@ def read_osm(
     progress = progress or Progress()
     for path in paths:
         check_file(path)
-    ways = Ways(frozenset(modes), points, classify or Classifier())
+    ways = Ways(frozenset(modes), points, classify or classify_by_tags)
     for path in paths:
         _read_ways(path, ways, progress)
     lines = ways.lines()
@@ -96,25 +98,7 @@ def check_file(path: Path) -> None:
         raise DataError(f"{path} is empty: download it again")
 
 
-def osmium_module() -> Any:
-    """The pyosmium package.
-
-    Raises
-    ------
-    OptionalDependencyError
-        It is not installed.
-    """
-    try:
-        import osmium
-    except ImportError as error:
-        raise OptionalDependencyError(
-            "reading OpenStreetMap files needs pyosmium: pip install 'corridors[osm]'"
-        ) from error
-    return osmium
-
-
 def _read_ways(path: Path, ways: Ways, progress: Progress) -> None:
-    osmium = osmium_module()
     progress.step(f"ways of {path.name}")
     keys = {"rail": "railway", "road": "highway", "ferry": "route"}
     wanted = {keys[mode] for mode in ways.modes}
@@ -122,24 +106,16 @@ def _read_ways(path: Path, ways: Ways, progress: Progress) -> None:
     if ways.with_points:
         tags += list(POINT_KINDS)
     first, count, last, unsorted = len(ways.way), 0, 0, 0
-    try:
-        source: Any = osmium.FileProcessor(str(path), osmium.osm.WAY)
-        for way in source.with_filter(osmium.filter.TagFilter(*tags)):
-            count += 1
-            if count % _TICK == 0:
-                progress.add(_TICK)
-            unsorted += way.id < last
-            last = way.id
-            if way.visible:
-                nodes = way.nodes
-                ways.take(last, way.version, way.tags.get, lambda: [n.ref for n in nodes])  # noqa: B023
-            else:
-                ways.drop("other", "deleted")
-    except (RuntimeError, OSError) as error:
-        raise DataError(
-            f"{path}: cannot be read as OpenStreetMap data ({error}): "
-            "download it again, or check that it is complete"
-        ) from error
+    for way in osm_opl.ways(path, tags):
+        count += 1
+        if count % _TICK == 0:
+            progress.add(_TICK)
+        unsorted += way.id < last
+        last = way.id
+        if way.visible:
+            ways.take(way.id, way.version, way.tags, way.refs, way.name)
+        else:
+            ways.drop("other", "deleted")
     ways.files.append(
         {
             "file": path.name,
@@ -152,7 +128,7 @@ def _read_ways(path: Path, ways: Ways, progress: Progress) -> None:
 
 
 def _read_points(path: Path, ways: Ways) -> None:
-    osmium = osmium_module()
+    osmium = osm_opl.osmium_module()
     source: Any = osmium.FileProcessor(str(path), osmium.osm.NODE)
     for node in source.with_filter(osmium.filter.TagFilter(*POINT_KINDS)):
         kind = point_kind(node.tags.get)

@@ -104,35 +104,10 @@ KEYS = (
     "railway:traffic_mode", "hgv", "access", "motor_vehicle", "vehicle", "oneway", "junction",
     "toll", "maxweight", "hgv:conditional",
 )  # fmt: skip
-"""Keys that decide what a way is; ways alike in these are classified once."""
+"""Keys that decide what a way is."""
 
-_SHARED = (
-    "railway", "highway", "route", "maxspeed", "bridge", "tunnel", "access", "disused", "abandoned",
-)  # fmt: skip
-_RAIL_KEYS = (
-    *_SHARED, "service", "usage", "gauge", "electrified", "tracks", "railway:preserved",
-    "highspeed", "railway:traffic_mode",
-)  # fmt: skip
-_ROAD_KEYS = (
-    *_SHARED, "hgv", "motor_vehicle", "vehicle", "oneway", "junction", "toll", "maxweight",
-    "hgv:conditional",
-)  # fmt: skip
-
-
-class Classifier:
-    """Classifies ways, remembering each combination of tags it has met."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str | None, ...], Line | Dropped] = {}
-
-    def __call__(self, get: Get) -> Line | Dropped:
-        """What the way with these tags is."""
-        keys = _RAIL_KEYS if get("railway") else _ROAD_KEYS
-        values = tuple([get(key) for key in keys])
-        found = self._known.get(values)
-        if found is None:
-            found = self._known[values] = classify(dict(zip(keys, values, strict=True)).get)
-        return found
+FERRY_KEYS = ("duration", "motorcar", "train")
+"""Keys that are noted of a ferry."""
 
 
 def classify(get: Get) -> Line | Dropped:

@@ -7,13 +7,22 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from corridors.build.osm_folder import OsmBuild, build_folder
 from corridors.build.osm_lines import UNITS, Located, OsmLines, Point, Ways, assembled, clean
-from corridors.build.osm_tags import KEYS, POINT_KINDS, WAY_TAGS, Classifier, Line, point_kind
+from corridors.build.osm_tags import (
+    FERRY_KEYS,
+    KEYS,
+    POINT_KINDS,
+    WAY_TAGS,
+    Line,
+    classify,
+    point_kind,
+)
 from corridors.build.progress import Progress
 from corridors.errors import DataError, OptionalDependencyError, UsageError
 from corridors.movement.cache import cache_dir
@@ -23,8 +32,6 @@ MOST_KM2 = 25_000.0
 
 Box = tuple[float, float, float, float]
 """South, west, north, east in degrees."""
-
-_MORE_KEYS = ("name", "duration", "motorcar", "train")
 
 
 def read_box(text: str) -> Box:
@@ -94,7 +101,7 @@ def read_overpass(box: Box) -> OsmLines:
     OptionalDependencyError
         OSMnx is not installed.
     """
-    ways = Ways(frozenset({"rail", "road", "ferry"}), True, Classifier())
+    ways = Ways(frozenset({"rail", "road", "ferry"}), True, classify)
     graph, features = _asked(box)
     if graph is not None:
         _take_ways(graph, ways)
@@ -169,7 +176,7 @@ def _settings(osmnx: Any) -> Iterator[None]:
     """Settings for the time of a request: tags as they are, each way once, our own cache."""
     wanted = {
         "all_oneway": True,
-        "useful_tags_way": [*KEYS, *_MORE_KEYS],
+        "useful_tags_way": [*KEYS, *FERRY_KEYS, "name"],
         "cache_folder": cache_dir() / "overpass",
     }
     before = {name: getattr(osmnx.settings, name) for name in wanted}
@@ -211,12 +218,13 @@ def _take_ways(graph: Any, ways: Ways) -> None:
         if data.get("oneway") in ("-1", "reverse"):
             data["oneway"] = "yes"  # OSMnx has turned the nodes round
         first, *others = _paths(steps[way])
-        ways.take(way, 1, data.get, first.copy)
-        line = ways.classify(data.get)
+        known = {key: str(data[key]) for key in (*KEYS, *FERRY_KEYS) if key in data}
+        ways.take(way, 1, known, first.copy, partial(str, data.get("name", "")))
+        line, number = ways.kind_of(known)
         if isinstance(line, Line):
             for path in others:  # the rest of a way that the edge of the box cuts
                 more += 1
-                ways.add(-more, 1, line, path)
+                ways.add(-more, 1, number, path)
 
 
 def _paths(steps: list[tuple[int, int]]) -> list[list[int]]:

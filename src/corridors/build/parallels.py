@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from array import array
 from dataclasses import replace
 from typing import Any
 
@@ -45,8 +45,9 @@ def merge_parallels(edges: Edges, *, junction_km: float, counts: dict[str, Any])
 
 def _clusters(edges: Edges, *, limit_km: float) -> NDArray[np.int64]:
     """Node that stands for each node: short edges shrink until a cluster is too wide."""
-    parent = list(range(len(edges.lon)))
-    box = np.column_stack([edges.lon, edges.lat, edges.lon, edges.lat]).tolist()
+    parent = array("q", range(len(edges.lon)))
+    wests, souths = array("d", edges.lon.tobytes()), array("d", edges.lat.tobytes())
+    easts, norths = array("d", wests), array("d", souths)
 
     def root(x: int) -> int:
         while parent[x] != x:
@@ -58,22 +59,22 @@ def _clusters(edges: Edges, *, limit_km: float) -> NDArray[np.int64]:
     # A join stays a join of its own: it must be seen in the result.
     mapped = edges.flags & STITCHED == 0
     short = np.flatnonzero((edges.km <= limit_km) & loose & mapped)
-    for edge in short[np.argsort(edges.km[short], kind="stable")].tolist():
+    for edge in short[np.argsort(edges.km[short], kind="stable")].data:
         a, b = root(int(edges.u[edge])), root(int(edges.v[edge]))
         if a == b:
             continue
-        (w1, s1, e1, n1), (w2, s2, e2, n2) = box[a], box[b]
-        west, south, east, north = min(w1, w2), min(s1, s2), max(e1, e2), max(n1, n2)
+        a, b = min(a, b), max(a, b)
+        west, south = min(wests[a], wests[b]), min(souths[a], souths[b])
+        east, north = max(easts[a], easts[b]), max(norths[a], norths[b])
         if great_circle_km(west, south, east, north) > limit_km:
             continue
-        a, b = min(a, b), max(a, b)
         parent[b] = a
-        box[a] = [west, south, east, north]
-    label = np.array([root(x) for x in range(len(parent))], dtype=np.int64)
+        wests[a], souths[a], easts[a], norths[a] = west, south, east, north
+    label = np.fromiter((root(x) for x in range(len(parent))), dtype=np.int64, count=len(parent))
     # The node nearest to the middle stands for all: lines run through it with the least detour.
-    middle = (np.array(box)[label, :2] + np.array(box)[label, 2:]) / 2 if len(label) else box
-    middle = np.asarray(middle, dtype=np.float64).reshape(-1, 2)
-    off = great_circle_km_array(edges.lon, edges.lat, middle[:, 0], middle[:, 1])
+    middle_lon = (np.frombuffer(wests)[label] + np.frombuffer(easts)[label]) / 2
+    middle_lat = (np.frombuffer(souths)[label] + np.frombuffer(norths)[label]) / 2
+    off = great_circle_km_array(edges.lon, edges.lat, middle_lon, middle_lat)
     order = np.lexsort((np.arange(len(label)), off, label))
     first = np.ones(len(order), dtype=bool)
     first[1:] = label[order][1:] != label[order][:-1]
@@ -102,20 +103,23 @@ def _moved(edges: Edges, of_node: NDArray[np.int64]) -> Edges:
 
 def _merged(edges: Edges) -> tuple[Edges, float]:
     low, high = np.minimum(edges.u, edges.v), np.maximum(edges.u, edges.v)
-    groups: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-    order = np.lexsort((np.arange(len(edges)), edges.km))
-    keys = zip(
-        low[order].tolist(), high[order].tolist(), edges.country[order].tolist(), strict=True
-    )
-    for edge, key in zip(order.tolist(), keys, strict=True):
-        groups[key].append(edge)
+    # Edges between the same nodes stand together, the shortest first; most stand alone.
+    order = np.lexsort((np.arange(len(edges)), edges.km, edges.country, high, low))
+    new = np.ones(len(order), dtype=bool)
+    for column in (low, high, edges.country):
+        new[1:] &= column[order][1:] == column[order][:-1]
+    new[1:] = ~new[1:]
+    heads = np.flatnonzero(new)
+    sizes = np.diff(np.append(heads, len(order)))
+    shared = np.flatnonzero(sizes > 1)
     keep = np.ones(len(edges), dtype=bool)
     # 1: from the lower node to the higher, 2: back, 3: both.
     ways = np.where(edges.oneway, np.where(edges.u == low, 1, 2), 3)
     km, gauge, class_km = edges.km.copy(), edges.gauge.copy(), edges.class_km.copy()
     running = _running_tracks(edges)
     double = edges.classes.index("double_track") if "double_track" in edges.classes else -1
-    for members in groups.values():
+    for group in shared.tolist():
+        members = order[heads[group] : heads[group] + sizes[group]].tolist()
         kept: list[int] = []
         for edge in members:
             twin = next((k for k in kept if _alike(edge, k, km=km, gauge=gauge)), -1)

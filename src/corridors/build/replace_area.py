@@ -124,7 +124,7 @@ def _part(
 def _edges(flat: FlatNetwork, countries: tuple[str, ...], classes: tuple[str, ...]) -> Edges:
     count = len(flat.u)
     tags = flat.tags or no_tags((), count)
-    class_km = np.zeros((count, len(classes)))
+    class_km = np.zeros((count, len(classes)), dtype=np.float32)
     for i, name in enumerate(classes):
         if name in tags.classes:
             class_km[:, i] = tags.class_km[:, tags.classes.index(name)]
@@ -142,7 +142,7 @@ def _edges(flat: FlatNetwork, countries: tuple[str, ...], classes: tuple[str, ..
         gauge=tags.gauge_mm,
         oneway=tags.oneway,
         class_km=class_km,
-        limit=np.column_stack([flat.km * limited, hours]),
+        limit=np.column_stack([flat.km * limited, hours]).astype(np.float32),
         country=number[flat.country] if count else np.empty(0, dtype=np.int16),
         flags=flat.flags,
         start=flat.start,
@@ -189,8 +189,8 @@ def _with_joins(edges: Edges, joins: list[tuple[int, int, float]]) -> Edges:
             v=ends[:, 1],
             km=np.array([km for *_, km in joins]),
             oneway=np.zeros(count, dtype=bool),
-            class_km=np.zeros((count, len(edges.classes))),
-            limit=np.zeros((count, 2)),
+            class_km=np.zeros((count, len(edges.classes)), dtype=np.float32),
+            limit=np.zeros((count, 2), dtype=np.float32),
             flags=np.full(count, STITCHED, dtype=np.uint8),
             start=np.arange(0, 2 * count + 1, 2, dtype=np.int64),
             vlon=edges.lon[ends].ravel(),

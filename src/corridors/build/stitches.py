@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from corridors.build.edge_pieces import appended, split_at
-from corridors.build.edges import Edges, components
+from corridors.build.edges import LINES_AT_ONCE, Edges, components
 from corridors.geodesy import great_circle_km_array
 from corridors.network.flat import STITCHED
 
@@ -47,8 +47,8 @@ def stitch(edges: Edges, *, limit_km: float, counts: dict[str, Any]) -> Edges:
             v=targets,
             km=km,
             oneway=np.zeros(len(ends), dtype=bool),
-            class_km=np.zeros((len(ends), len(edges.classes))),
-            limit=np.zeros((len(ends), 2)),
+            class_km=np.zeros((len(ends), len(edges.classes)), dtype=np.float32),
+            limit=np.zeros((len(ends), 2), dtype=np.float32),
             flags=added.flags | np.uint8(STITCHED),
             start=np.arange(0, 2 * len(ends) + 1, 2, dtype=np.int64),
             vlon=edges.lon[at].ravel(),
@@ -64,22 +64,18 @@ def _joins(edges: Edges, limit_km: float) -> list[tuple[float, int, int, int]]:
     loose = np.flatnonzero((degree == 1) & ~edges.fixed)
     of_end = np.full(len(edges.lon), -1, dtype=np.int64)
     of_end[edges.u], of_end[edges.v] = np.arange(len(edges)), np.arange(len(edges))
-    of_vertex = np.repeat(np.arange(len(edges)), np.diff(edges.start))
-    tree = shapely.STRtree(shapely.linestrings(edges.vlon, edges.vlat, indices=of_vertex))
-    # Wide enough for a degree of longitude anywhere in the region; measured below.
-    reach = limit_km / 111.0 / np.cos(np.radians(np.clip(np.abs(edges.lat[loose]), 0, 80)))
-    points = shapely.points(edges.lon[loose], edges.lat[loose])
-    at, near = tree.query(points, predicate="dwithin", distance=reach)
+    at, near = _near(edges, loose, limit_km)
     node = loose[at]
-    own = of_end[node]
     service = np.zeros(len(edges), dtype=bool)
     if "service" in edges.classes:
         service = edges.class_km[:, edges.classes.index("service")] > edges.km / 2
-    fits = (edges.country[own] == edges.country[near]) & (own != near)
-    fits &= _same_gauge(edges.gauge[own], edges.gauge[near])
     other_part = label[node] != label[edges.u[near]]
-    two_lines = ~service[own] & ~service[near]
-    fits &= other_part | two_lines
+    own = of_end[node]
+    fits = own != near
+    fits &= edges.country[own] == edges.country[near]
+    fits &= other_part | ~(service[own] | service[near])
+    node, near, own, other_part = node[fits], near[fits], own[fits], other_part[fits]
+    fits = _same_gauge(edges.gauge[own], edges.gauge[near])
     found: list[tuple[float, int, int, int]] = []
     for n, edge, apart in zip(
         node[fits].tolist(), near[fits].tolist(), other_part[fits].tolist(), strict=True
@@ -95,6 +91,29 @@ def _joins(edges: Edges, limit_km: float) -> list[tuple[float, int, int, int]]:
         if _goes_on(edges, n, int(of_end[n]), part.start + vertex):
             found.append((float(km[vertex]), n, edge, vertex))
     return _chosen(sorted(found), label, edges)
+
+
+def _near(
+    edges: Edges, loose: NDArray[np.int64], limit_km: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of a loose end, by its place in the list, and an edge that may be in reach of it."""
+    tree = shapely.STRtree(shapely.points(edges.lon[loose], edges.lat[loose]))
+    # Wide enough for a degree of longitude anywhere on the map; measured later.
+    far = float(np.abs(edges.lat).max())
+    reach = limit_km / 111.0 / float(np.cos(np.radians(min(far, 80.0))))
+    ends: list[NDArray[np.int64]] = []
+    lines: list[NDArray[np.int64]] = []
+    for begin in range(0, len(edges), LINES_AT_ONCE):
+        start = edges.start[begin : begin + LINES_AT_ONCE + 1]
+        part = slice(int(start[0]), int(start[-1]))
+        of_vertex = np.repeat(np.arange(len(start) - 1), np.diff(start))
+        shapes = shapely.linestrings(edges.vlon[part], edges.vlat[part], indices=of_vertex)
+        line, end = tree.query(shapes, predicate="dwithin", distance=reach)
+        ends.append(end)
+        lines.append(line + begin)
+    at, near = np.concatenate(ends), np.concatenate(lines)
+    order = np.lexsort((near, at))
+    return at[order], near[order]
 
 
 def _goes_on(edges: Edges, node: int, edge: int, vertex: int) -> bool:
