@@ -190,7 +190,7 @@ def break_even(
     flips = []
     for i in range(len(grid) - 1):
         if (values[i] < 0) != (values[i + 1] < 0):
-            value = _bisect(difference, grid[i], grid[i + 1], below=values[i])
+            value = _bisect(difference, grid[i], grid[i + 1], ends=(values[i], values[i + 1]))
             flips.append(_flip(here, turned, value, one, other, of))
     return BreakEven(turned, of, one, other, low, high, now, values[0], values[-1], tuple(flips))
 
@@ -204,14 +204,24 @@ def _grid(low: float, high: float) -> list[float]:
 
 
 def _bisect(
-    difference: Callable[[float], float], low: float, high: float, *, below: float
+    difference: Callable[[float], float], low: float, high: float, *, ends: tuple[float, float]
 ) -> float:
+    """Narrow a bracket: on either side of where a straight line would cross, then in halves."""
+    below, above = ends
     while high - low > CLOSE * high:
-        middle = (low + high) / 2
-        if (difference(middle) < 0) == (below < 0):
-            low = middle
-        else:
-            high = middle
+        width = high - low
+        points = [(low + high) / 2]
+        if math.isfinite(below) and math.isfinite(above) and below != above:
+            guess = low + width * below / (below - above)
+            points = [guess - CLOSE * high / 3, guess + CLOSE * high / 3, *points]
+        for point in points:
+            if not low < point < high or high - low <= CLOSE * high:
+                continue
+            value = difference(point)
+            if (value < 0) == (ends[0] < 0):
+                low, below = point, value
+            else:
+                high, above = point, value
     return (low + high) / 2
 
 
