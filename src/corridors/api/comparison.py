@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -135,3 +135,30 @@ class Comparison:
         from corridors.outputs.map import write_map
 
         return write_map(self.document, self.geometries, Path(path))
+
+    def report(
+        self,
+        path: str | Path,
+        *,
+        lang: str = "en",
+        formats: Sequence[str] | None = None,
+    ) -> list[Path]:
+        """Write a briefing folder: pages, Markdown, JSON, GeoJSON, pictures, XLSX, DOCX, PDF.
+
+        Parameters
+        ----------
+        path : str or Path
+            A new folder, or that of an earlier report, which is replaced at once.
+        lang : {"en", "ru"}
+            Headings and the finding; in Russian with the Cyrillic place names that are stored.
+        formats : sequence of str, optional
+            Some of ``html``, ``md``, ``json``, ``geojson``, ``svg``, ``png``, ``xlsx``, ``docx``,
+            ``pdf``; all that the installed libraries can write without.
+        """
+        from corridors.outputs.report.folder import write_report
+        from corridors.places.cyrillic import cyrillic_names
+
+        names = cyrillic_names(self.answer.engine.folder) if lang == "ru" else None
+        return write_report(
+            self.document, self.geometries, path, lang=lang, forms=formats, names=names
+        )

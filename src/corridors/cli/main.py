@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from corridors.cli import build, commands, exchange, flows, pictures, studies, whatif
+from corridors.cli import build, commands, exchange, flows, pictures, report, studies, whatif
 from corridors.errors import CorridorsError, OutputError, UsageError
 
 EXIT_INTERNAL = 1
@@ -127,6 +127,10 @@ def parser() -> Parser:
     _journey(way, formats=False)
     way.add_argument("--of", choices=("days", "usd"), default="days", help="what is drawn upwards")
     way.add_argument("--out", required=True, metavar="FILE.html", help="or FILE.svg, FILE.png")
+
+    brief = _command(sub, "report", report.run_report, "a briefing folder: pages, tables, papers")
+    _journey(brief, formats=False)
+    report.add_options(brief)
 
     change = _command(sub, "whatif", whatif.run_whatif, "before and after a scenario or a date")
     _journey(change, formats=False)

@@ -93,9 +93,36 @@ def comparison_svg(
     return sheet_svg(document, view(document, geometries), basemap.load(boundaries))
 
 
+def map_svg(
+    document: Mapping[str, Any],
+    geometries: Geometries,
+    *,
+    boundaries: str | Path = "neutral",
+) -> str:
+    """Draw the map with its key alone, for a page that has the finding and figures itself.
+
+    Examples
+    --------
+    >>> place = {"name": "A", "lon": 60.0, "lat": 45.0}
+    >>> nothing = {"options": [], "shipment": {"origin": place, "destination": place}}
+    >>> map_svg(nothing, {})[:4]
+    '<svg'
+    """
+    drawn, height = _map(view(document, geometries), basemap.load(boundaries), 0.0)
+    return _svg(document, drawn, height)
+
+
 def sheet_svg(document: Mapping[str, Any], seen: Mapping[str, Any], base: Mapping[str, Any]) -> str:
     """Draw a view that is computed already; see :func:`comparison_svg`."""
     head, top = header(document, WIDTH)
+    drawn, bottom = _map(seen, base, top)
+    rows, bottom = table(document, bottom, WIDTH)
+    feet, height = footer(document, base["note"], seen["undrawn"], bottom, WIDTH)
+    return _svg(document, f"{drawn}{head}{rows}{feet}", height)
+
+
+def _map(seen: Mapping[str, Any], base: Mapping[str, Any], top: float) -> tuple[str, float]:
+    """The map with its key from `top` on; returns the SVG and where it ends."""
     lines = [line for legs in seen["lines"] for line in legs if len(line)]
     lines += [np.array([[m["lon"], m["lat"]]]) for m in seen["marks"]]
     frame = _Frame(seen["bounds"], lines, top)
@@ -104,8 +131,16 @@ def sheet_svg(document: Mapping[str, Any], seen: Mapping[str, Any], base: Mappin
     key = legend(seen, (0.0, top, WIDTH, top + frame.height), sheet)
     marks = _mark_labels(seen, frame, sheet) + _pills(seen["options"], drawn, sheet)
     body = _base(base, frame) + routes + marks + _place_names(frame, sheet)
-    rows, bottom = table(document, top + frame.height, WIDTH)
-    feet, height = footer(document, base["note"], seen["undrawn"], bottom, WIDTH)
+    return (
+        f'<svg x="0" y="{top:.0f}" width="{WIDTH:.0f}" height="{frame.height:.0f}" '
+        f'viewBox="0 {top:.0f} {WIDTH:.0f} {frame.height:.0f}">'
+        f'<rect y="{top:.0f}" width="{WIDTH:.0f}" height="{frame.height:.0f}" fill="{SEA}"/>'
+        f"{body}{key}</svg>",
+        top + frame.height,
+    )
+
+
+def _svg(document: Mapping[str, Any], content: str, height: float) -> str:
     name = text.escape(wording.title(document))
     described = text.escape(f"{wording.headline(document)}. {wording.scope(document)}.")
     return (
@@ -113,10 +148,7 @@ def sheet_svg(document: Mapping[str, Any], seen: Mapping[str, Any], base: Mappin
         f"font-family='{_FONT}' role=\"img\">"
         f"<title>{name}</title><desc>{described}</desc>"
         f'<rect width="{WIDTH:.0f}" height="{height:.0f}" fill="#fff"/>'
-        f'<svg x="0" y="{top:.0f}" width="{WIDTH:.0f}" height="{frame.height:.0f}" '
-        f'viewBox="0 {top:.0f} {WIDTH:.0f} {frame.height:.0f}">'
-        f'<rect y="{top:.0f}" width="{WIDTH:.0f}" height="{frame.height:.0f}" fill="{SEA}"/>'
-        f"{body}{key}</svg>{head}{rows}{feet}</svg>\n"
+        f"{content}</svg>\n"
     )
 
 

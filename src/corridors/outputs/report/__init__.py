@@ -1,0 +1,1 @@
+"""A briefing folder: one content, written as pages, tables and documents."""
