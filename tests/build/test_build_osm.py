@@ -136,6 +136,19 @@ def test_same_input_same_bytes(build: Callable[..., list[str]], tmp_path: Path) 
     assert snapshot(tmp_path / "one") == snapshot(tmp_path / "two")
 
 
+def test_sea_legs_are_taken_over_where_nothing_of_them_changed(
+    build: Callable[..., list[str]], toy_engine: Engine, toy_folder: Path, tmp_path: Path
+) -> None:
+    from corridors.movement.compile import compile_network
+
+    (tmp_path / "new").mkdir()
+    (tmp_path / "taken").mkdir()
+    new = compile_network(toy_folder, out=tmp_path / "new")
+    taken = compile_network(toy_folder, out=tmp_path / "taken", known=new)
+    assert new.services == taken.services
+    assert snapshot(tmp_path / "new") == snapshot(tmp_path / "taken")
+
+
 def test_the_users_own_tables_survive_a_rebuild(
     build: Callable[..., list[str]], tmp_path: Path
 ) -> None:

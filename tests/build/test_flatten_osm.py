@@ -160,6 +160,25 @@ def test_what_tags_tell_is_written_and_read(flatten: Flatten, tmp_path: Path) ->
     np.testing.assert_allclose(read.class_km, flat.tags.class_km, atol=1e-3)
 
 
+def test_odd_ways_do_no_harm(flatten: Flatten, tmp_path: Path) -> None:
+    """Nodes at one place, a ring of a metre, a way back on itself, a figure of eight."""
+    nodes = {
+        1: (1.0, 0.0), 2: (1.5, 0.0), 3: (1.5, 0.0), 4: (1.50001, 0.0), 5: (1.50001, 0.00001),
+        6: (1.7, 0.1), 7: (1.7, -0.1), 8: (1.9, 0.1), 9: (1.9, -0.1),
+    }  # fmt: skip
+    ways = [
+        (1, [1, 2, 3, 3], MAIN), (2, [2, 4, 5, 2], RAIL), (3, [3, 6, 3], RAIL),
+        (4, [6, 9, 8, 7, 6], MAIN),
+    ]  # fmt: skip
+    flat, _ = flatten(nodes, ways)
+    flat.write(tmp_path / "rail.npz")
+    assert len(read_flat_network(tmp_path / "rail.npz").u) == len(flat.u) > 0
+    assert np.isfinite(flat.km).all()
+    chord = [great_circle_km(flat.lon[u], flat.lat[u], flat.lon[v], flat.lat[v])
+             for u, v in zip(flat.u, flat.v, strict=True)]  # fmt: skip
+    assert (flat.km >= np.array(chord) - 1e-9).all()
+
+
 def test_nothing_mapped_gives_an_empty_network(flatten: Flatten, tmp_path: Path) -> None:
     flat, counts = flatten({1: (1.0, 0.0), 2: (1.5, 0.0)}, [(1, [1, 2], MAIN)], "road")
     assert len(flat.u) == 0

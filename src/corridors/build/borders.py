@@ -119,9 +119,13 @@ def _finer(edges: Edges) -> Edges:
     def line(part: slice) -> tuple[Floats, Floats]:
         return edges.vlon[part], edges.vlat[part]
 
-    start, vlon, vlat = redrawn(
-        edges.start, line, lambda lines: shapely.segmentize(lines, _FINEST_DEG)
-    )
+    def cut(lines: Any) -> Any:
+        # Only the long ones: a ring that was thinned to a point is no line to GEOS.
+        long = shapely.length(lines) > _FINEST_DEG
+        lines[long] = shapely.segmentize(lines[long], _FINEST_DEG)
+        return lines
+
+    start, vlon, vlat = redrawn(edges.start, line, cut)
     return replace(edges, start=start, vlon=vlon, vlat=vlat)
 
 

@@ -79,7 +79,7 @@ def flatten_osm(
         absorb_slivers(edges, limit_km=limits.sliver_km, counts=counts)
         edges = stitch(edges, limit_km=limits.stitch_km, counts=counts)
         edges = merge_parallels(edges, junction_km=limits.junction_km, counts=counts)
-        edges = drop_islands(run_together(edges), limit_km=limits.island_km, counts=counts)
+        edges = drop_islands(edges, limit_km=limits.island_km, counts=counts)
     return flat_network(edges, mode=mode, countries=countries, counts=counts), counts
 
 

@@ -23,7 +23,7 @@ from corridors.build.report_page import report_page
 from corridors.build.staging import staged_folder
 from corridors.errors import CorridorsError, DataError, OutputError
 from corridors.movement.compile import compile_network
-from corridors.movement.compiled import read_compiled
+from corridors.movement.compiled import CompiledNetwork, read_compiled
 from corridors.network.countries import read_polygons
 from corridors.network.flat import FlatNetwork, read_flat_network
 from corridors.network.tables import Tables, read_tables
@@ -147,7 +147,7 @@ def _made(task: OsmBuild, read: Read, staging: Path) -> Iterator[str]:
     progress.step("facilities, hauls and crossings")
     compiled = staging / "compiled"
     compiled.mkdir()
-    compile_network(staging, out=compiled, tables=tables)
+    compile_network(staging, out=compiled, tables=tables, known=_compiled(task.base))
     progress.done()
     yield "facilities, hauls and crossings compiled"
     document = build_report(lines, counts, read_compiled(compiled), tables, fresh)
@@ -158,6 +158,14 @@ def _made(task: OsmBuild, read: Read, staging: Path) -> Iterator[str]:
         yield f"{unmatched} border points match no listed crossing and stay closed"
     for said, count in lines.counts["warnings"].items():
         yield f"warning: {count:,} {said}"
+
+
+def _compiled(base: Path) -> CompiledNetwork | None:
+    """The compiled network of the base, None where it has none that can be read."""
+    try:
+        return read_compiled(base / "compiled")
+    except DataError:
+        return None
 
 
 def _in_area(task: OsmBuild, mode: str, fresh: FlatNetwork, counts: dict[str, Any]) -> FlatNetwork:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corridors.build.edges import Edges
+from corridors.build.edges import Edges, run_together
 from corridors.geodesy import great_circle_km, great_circle_km_array
 from corridors.network.flat import STITCHED
 
@@ -37,10 +37,11 @@ def merge_parallels(edges: Edges, *, junction_km: float, counts: dict[str, Any])
     moved = _moved(edges, of_node)
     inside = (moved.u == moved.v) & (moved.km <= 3 * junction_km)
     counts["km_inside_junctions"] = round(float(edges.km[inside].sum()), 1)
-    moved = moved.take(~inside)
-    kept, merged_km = _merged(moved)
-    counts["km_side_by_side"] = round(merged_km, 1)
-    return kept
+    once, merged_km = _merged(moved.take(~inside))
+    # What was a yard or a crossover between is gone: lines that ran past it now end together.
+    twice, more_km = _merged(run_together(once))
+    counts["km_side_by_side"] = round(merged_km + more_km, 1)
+    return run_together(twice)
 
 
 def _clusters(edges: Edges, *, limit_km: float) -> NDArray[np.int64]:

@@ -23,7 +23,7 @@ ATTRIBUTION = "Lines: (c) OpenStreetMap contributors, ODbL 1.0"
 SAME_BORDER_POINT_KM = 5.0
 """Border points of one pair of countries this near to each other are one crossing of the map."""
 
-NEAR_KM = 100.0
+NEAR_KM = 3 * FACILITY_REACH_KM
 """A facility further than this from every new line is none of this build's business."""
 
 AT_LINE_KM = 10.0

@@ -40,7 +40,9 @@ CROSSING_REACH_KM = (12.0, 40.0)
 (the country polygons are generalised); the audit lists every use of the second."""
 
 
-def compile_network(data: Path, *, out: Path, tables: Tables | None = None) -> CompiledNetwork:
+def compile_network(
+    data: Path, *, out: Path, tables: Tables | None = None, known: CompiledNetwork | None = None
+) -> CompiledNetwork:
     """Compile a data folder into ``out``.
 
     Parameters
@@ -51,6 +53,8 @@ def compile_network(data: Path, *, out: Path, tables: Tables | None = None) -> C
         Existing empty folder to write into.
     tables : Tables, optional
         Already read tables of the same folder.
+    known : CompiledNetwork, optional
+        Its sea legs are taken over where all that decides them is the same.
 
     Raises
     ------
@@ -78,7 +82,7 @@ def compile_network(data: Path, *, out: Path, tables: Tables | None = None) -> C
         hauls += mode_hauls
         crossings += mode_crossings
         write_lines(out / f"{mode}.npz", lines)
-    lanes = service_lanes(tables, data, findings)
+    lanes = _known_lanes(known, hashes, findings) or service_lanes(tables, data, findings)
     services = [ServiceRun(id=name, km=km) for name, (km, _) in lanes.items()]
     table = haul_table(hauls)
     compiled = CompiledNetwork(out, hashes, snap_km, foot, table, crossings, services, findings)
@@ -92,6 +96,24 @@ def compile_network(data: Path, *, out: Path, tables: Tables | None = None) -> C
     )
     write_compiled(compiled)
     return compiled
+
+
+SEA_INPUTS = (
+    "sea/lanes.npz", "sea/coast.npz", "curated/facilities.csv", "curated/services.csv",
+    "curated/lanes.csv", "curated/chokepoints.csv",
+)  # fmt: skip
+"""Files that decide the sea legs, and nothing else does."""
+
+
+def _known_lanes(
+    known: CompiledNetwork | None, hashes: Mapping[str, str], findings: list[dict[str, Any]]
+) -> dict[str, tuple[float, list[tuple[float, float]]]]:
+    """Sea legs of another compiled network, empty where they need not be the same."""
+    if known is None or any(known.inputs.get(n) != hashes.get(n) for n in SEA_INPUTS):
+        return {}
+    checks = ("lane_misses_port", "service_no_lane")
+    findings += [found for found in known.findings if found["check"] in checks]
+    return {run.id: (run.km, known.lane(run.id)) for run in known.services}
 
 
 def _note_placement(zoned: ZonedNetwork, mode: str, findings: list[dict[str, Any]]) -> None:
