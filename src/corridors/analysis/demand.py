@@ -31,6 +31,12 @@ class Demand(NamedTuple):
     value_of_time_usd_day: float | None = None
 
 
+def demand_path(folder: Path, name: str) -> Path:
+    """A demand table by its path, or by its name alone where the data folder has one of it."""
+    packaged = folder / "demand" / f"{name}.csv"
+    return packaged if not Path(name).exists() and packaged.exists() else Path(name)
+
+
 def read_demand(path: Path) -> tuple[Demand, ...]:
     """Read a demand table: origin, destination, teu_week and, if wanted, value_of_time.
 

@@ -9,13 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from corridors.analysis.demand import Demand, read_demand
+from corridors.analysis.demand import Demand, demand_path, read_demand
 from corridors.analysis.desk import Conditions
 from corridors.errors import UsageError
 from corridors.outputs import flow_documents, flows
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from corridors.analysis.engine import Engine
 
 Document = dict[str, Any]
 _TABLES: dict[str, tuple[Callable[[Document], str], Callable[[Document], list[Document]]]] = {
@@ -144,7 +146,7 @@ def assign(
 
     Parameters
     ----------
-    demand : DataFrame, path, or rows
+    demand : DataFrame, path, name, or rows
         Columns ``origin``, ``destination``, ``teu_week`` and, if wanted, ``value_of_time`` in USD
         per forty-foot container and day.
     corridors : sequence of str
@@ -166,9 +168,10 @@ def assign(
     from corridors.analysis.assignment import assign as solve
     from corridors.api import load
 
+    engine = load(data)
     answer = solve(
-        load(data),
-        demands_of(demand),
+        engine,
+        demands_of(engine, demand),
         corridors=corridors,
         conditions=_conditions(**asked),
         closed_days=closed_days,
@@ -215,7 +218,7 @@ def dependence(
     from corridors.api import load
 
     engine = load(data)
-    rows = pairs(engine, origins, destinations) if demand is None else demands_of(demand)
+    rows = pairs(engine, origins, destinations) if demand is None else demands_of(engine, demand)
     answer = solve(
         engine, rows, corridors=corridors, conditions=_conditions(**asked), projects=projects
     )
@@ -250,10 +253,12 @@ def _conditions(
     )
 
 
-def demands_of(demand: pd.DataFrame | str | Path | Sequence[Demand]) -> tuple[Demand, ...]:
-    """A demand table from a file, a frame with its columns, or rows."""
+def demands_of(
+    engine: Engine, demand: pd.DataFrame | str | Path | Sequence[Demand]
+) -> tuple[Demand, ...]:
+    """A demand table from a file or by its name, from a frame with its columns, or from rows."""
     if isinstance(demand, (str, Path)):
-        return read_demand(Path(demand))
+        return read_demand(demand_path(engine.folder, str(demand)))
     records = getattr(demand, "to_dict", None)
     if records is None:
         return tuple(Demand(*row) for row in demand)

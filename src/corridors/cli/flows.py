@@ -41,14 +41,15 @@ def run_capacity(options: argparse.Namespace, argv: Sequence[str]) -> int:
 def run_assign(options: argparse.Namespace, argv: Sequence[str]) -> int:
     """``corridors assign``."""
     from corridors.analysis.assignment import assign
-    from corridors.analysis.demand import read_demand
+    from corridors.analysis.demand import demand_path, read_demand
     from corridors.analysis.engine import Engine
     from corridors.outputs.flow_documents import assignment_document, assignment_rows
     from corridors.outputs.flows import assignment_table
 
+    engine = Engine.load(options.data)
     answer = assign(
-        Engine.load(options.data),
-        read_demand(Path(options.demand)),
+        engine,
+        read_demand(demand_path(engine.folder, options.demand)),
         corridors=options.corridor,
         conditions=_conditions(options),
         closed_days=options.closed_days,
@@ -60,7 +61,7 @@ def run_assign(options: argparse.Namespace, argv: Sequence[str]) -> int:
 
 def run_dependence(options: argparse.Namespace, argv: Sequence[str]) -> int:
     """``corridors dependence``."""
-    from corridors.analysis.demand import read_demand
+    from corridors.analysis.demand import demand_path, read_demand
     from corridors.analysis.dependence import dependence, pairs
     from corridors.analysis.engine import Engine
     from corridors.outputs.flow_documents import dependence_document, dependence_rows
@@ -70,7 +71,7 @@ def run_dependence(options: argparse.Namespace, argv: Sequence[str]) -> int:
     if (options.demand is None) == (options.origins is None or options.destinations is None):
         raise UsageError("give --origins and --destinations, or --demand FILE.csv instead")
     demands = (
-        read_demand(Path(options.demand))
+        read_demand(demand_path(engine.folder, options.demand))
         if options.demand is not None
         else pairs(engine, _list(options.origins), _list(options.destinations))
     )

@@ -10,7 +10,17 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from corridors.cli import build, commands, exchange, flows, pictures, report, studies, whatif
+from corridors.cli import (
+    build,
+    commands,
+    exchange,
+    flows,
+    pictures,
+    projects,
+    report,
+    studies,
+    whatif,
+)
 from corridors.errors import CorridorsError, OutputError, UsageError
 
 EXIT_INTERNAL = 1
@@ -148,17 +158,27 @@ def parser() -> Parser:
     most.add_argument("--to", dest="goal", required=True, metavar="EU", help="country codes or EU")
     _situation(most)
     share = _command(sub, "assign", flows.run_assign, "a weekly demand spread over the corridors")
-    share.add_argument("demand", metavar="FILE.csv", help="origin,destination,teu_week")
+    share.add_argument("demand", metavar="DEMAND", help="FILE.csv: origin,destination,teu_week")
     share.add_argument("--closed-days", type=_positive, metavar="N", help="how long it holds")
     _situation(share)
     out = _command(sub, "dependence", flows.run_dependence, "how much hangs on one neighbour")
     out.add_argument("--origins", metavar="A,B", help="places, or a country for its terminals")
     out.add_argument("--destinations", metavar="C,D")
-    out.add_argument("--demand", metavar="FILE.csv", help="a demand table instead")
+    out.add_argument("--demand", metavar="DEMAND", help="a demand table instead")
     out.add_argument("--projects", action="store_true", help="try every upgrade, one at a time")
     _situation(out)
 
     _studies(sub)
+
+    works = _command(sub, "projects", projects.run_projects, "projects, their money, what they do")
+    works.add_argument("id", nargs="?", metavar="ID", help="one project and what is within it")
+    works.add_argument("--status", default="", metavar="STATUS", help="announced, MoU, built ...")
+    works.add_argument("--country", default="", metavar="KZ", help="only those in this country")
+    works.add_argument(
+        "--effect", nargs=2, metavar=("ORIGIN", "DESTINATION"), help="what each changes there"
+    )
+    works.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    _data(works)
 
     places = _command(sub, "places", commands.run_places, "look a place up")
     places.add_argument("query", metavar="QUERY")

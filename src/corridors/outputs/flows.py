@@ -158,7 +158,7 @@ def dependence_table(document: Document) -> str:
         lines += ["", "Projects, one at a time: change of the concentration"]
         rows = [["", "countries", "gateways"]]
         rows += [
-            [r["title"], f"{r['change_country']:+,.0f}", f"{r['change_gateway']:+,.0f}"]
+            [r["title"], _change(r["change_country"]), _change(r["change_gateway"])]
             for r in document["projects"]
         ]
         lines += _grid(rows)
@@ -217,6 +217,10 @@ def _joined(corridors: Sequence[str]) -> str:
 def _countries(codes: Iterable[str]) -> str:
     listed = list(codes)
     return ", ".join(listed) if len(listed) < 6 else f"{len(listed)} countries"
+
+
+def _change(value: float) -> str:
+    return f"{round(value):+,}" if round(value) else "0"
 
 
 def _teu(value: float | None) -> str:
