@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ANSWER_TABLES = (
     "parameters.csv", "adjustments.csv", "price_index.csv", "price_targets.csv", "corridors.csv",
-    "flags.csv", "goods_rules.csv", "regimes.csv",
+    "flags.csv", "goods_rules.csv", "regimes.csv", "capacities.csv",
 )  # fmt: skip
 """Tables that an answer depends on beside the inputs of the compiled network."""
 
