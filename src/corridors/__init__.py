@@ -29,6 +29,7 @@ __all__ = [
     "load",
     "overlay",
     "pareto",
+    "projects",
     "route",
     "switch",
     "to_networkx",

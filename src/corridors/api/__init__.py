@@ -225,6 +225,49 @@ def conditions(*, as_of: dt.date | str | None = None, data: str | Path | None = 
     return pd.DataFrame(conditions_rows(found), columns=columns).set_index("id")
 
 
+def projects(
+    *,
+    effect: tuple[str, str] | None = None,
+    status: str = "",
+    country: str = "",
+    data: str | Path | None = None,
+) -> Any:
+    """Projects and their money, or what each changes between two places beside its own claim.
+
+    Amounts of packages hold those of their parts (``within``): the column is not to be summed.
+
+    Parameters
+    ----------
+    effect : (str, str), optional
+        Origin and destination: each project that can be modelled, alone, one row a corridor.
+    status, country : str, optional
+        Only these.
+    data : str or Path, optional
+        A data folder of your own.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> co.projects(status="built").loc["dostyk-moyinty", "condition"]
+    'dostyk-moyinty-2025'
+    """
+    import pandas as pd
+
+    from corridors.analysis.projects import effects, read_projects, select
+    from corridors.outputs.projects import effect_rows, project_rows
+
+    engine = load(data)
+    every = read_projects(engine)
+    chosen = select(every, status=status, country=country)
+    if effect is None:
+        return pd.DataFrame(project_rows(chosen)).set_index("id")
+    return pd.DataFrame(effect_rows(effects(engine, chosen, every, *effect))).set_index("project")
+
+
 def find_places(query: str, *, limit: int = 10, data: str | Path | None = None) -> list[Any]:
     """Look a place up by name, in any of the region's spellings.
 
