@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from corridors.conditions.dated import Cap, Condition, Flag
 
 ORDINARY = Case()
-HORIZON_DAYS = 150
+HORIZON_DAYS = 120
 """No container of this network is longer under way: later conditions are none of its business."""
 
 
@@ -226,12 +226,16 @@ class _Parts:
             )  # fmt: skip
         if when.holds_on(depart):
             self.opened.update(condition.opens)
+        elif condition.opens and not (condition.closes or condition.changes):
+            return  # a line that opens while the box is under way is not built into its route
         self._say(condition)
 
     def _say(self, condition: Condition) -> None:
         self.flags += condition.flags
         self.caps += condition.caps
-        self.applied.append(condition.title)
+        planned = condition.grade == "planned" and condition.kind == "upgrade"
+        doubt = " (as planned; its opening was not seen)" if planned else ""
+        self.applied.append(condition.title + doubt)
 
 
 def replace_when(change: Adjustment, when: When) -> Adjustment:
