@@ -34,8 +34,10 @@ def barred() -> Any:
 
 def test_the_top_level_is_small() -> None:
     assert set(dir(co)) == {
-        "__version__", "compare", "export", "find_places", "import_tables", "load", "overlay",
-        "route", "to_networkx", "to_osmnx",
+        "__version__", "assign", "breakeven", "capacity", "compare", "conditions", "criticality",
+        "cut", "dependence", "disjoint", "export", "find_places", "import_tables", "isochrones",
+        "load", "overlay", "pareto", "projects", "route", "switch", "to_networkx", "to_osmnx",
+        "tornado", "whatif",
     }  # fmt: skip
     with pytest.raises(AttributeError):
         co.nothing  # noqa: B018
