@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from corridors.analysis.breakeven import break_even
 from corridors.analysis.compare import Option, compare
 from corridors.analysis.cuts import minimum_cut
 from corridors.analysis.desk import Conditions, open_desk
@@ -178,3 +179,30 @@ def test_pareto_of_the_founding_journey(engine: Engine) -> None:
                 c.route.mean("hours") <= mine[0] + 1 and c.route.mean("usd") <= mine[1] + 10
                 for c in found.choices
             )
+
+
+@pytest.mark.parametrize(
+    ("key", "between", "of", "factor", "scenarios"),
+    [
+        ("wait_h/caspian", ("titr", "southern"), "time", True, ()),
+        ("rate_usd_km/rail:AZ,rate_usd_km/rail:GE", ("titr", "southern"), "cost", True, ()),
+        ("index/wci-shanghai-rotterdam", ("northern", "ocean"), "balanced", False,
+         ("red-sea-2023",)),
+        ("value_of_time_usd_day", ("northern", "ocean"), "balanced", False, ()),
+    ],
+)  # fmt: skip
+def test_break_evens_of_the_founding_questions(
+    engine: Engine,
+    key: str,
+    between: tuple[str, str],
+    of: Any,
+    factor: bool,
+    scenarios: tuple[str, ...],
+) -> None:
+    ends = ("Xi'an", "Constanta") if key.startswith("rate") else ("Xi'an", "Duisburg")
+    desk = open_desk(engine, *ends, "terminal", "balanced", None, Conditions(scenarios=scenarios))
+    found = break_even(desk, key, between, of=of, factor=factor)
+    assert found.flips
+    for flip in found.flips:
+        assert flip.verified
+        assert found.low <= flip.value <= found.high

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -247,13 +247,13 @@ def _resolve(
     A haul that touches none of them is the shortest still: only the others are measured again.
     """
     from corridors.movement.haul_runs import hauls_from
-    from corridors.movement.zone_graph import Walker, round_trip
+    from corridors.movement.zone_graph import Walker, km_by_country, round_trip
 
     zone = hauls.zone
     lines = network.lines(zone.partition(":")[0])
     graph = lines.graph(zone, closed_countries=avoid)
     node_of = {f: node for (f, z), node in lines.node_of.items() if z == zone}
-    touched: dict[str, list[str]] = defaultdict(list)
+    touched: list[tuple[str, str]] = []
     kept: dict[tuple[str, str], Haul] = {}
     order = []
     for haul in hauls:
@@ -264,12 +264,41 @@ def _resolve(
         if avoid.isdisjoint(haul.countries) and not graph.oneway_from:
             kept[(haul.a, haul.b)] = haul
         else:
-            touched[haul.a].append(haul.b)
+            touched.append((haul.a, haul.b))
     walker = Walker(lines.flat)
-    for start, others in touched.items():
+    for start, others in _starts(touched, directed=bool(graph.oneway_from)):
         if node_of[start] in graph.next:
             ends = [(other, node_of[other]) for other in others]
             reached = round_trip(graph, node_of[start], [node for _, node in ends])
-            found = hauls_from(walker, reached, (start, node_of[start]), ends, zone=zone, own=own)
-            kept |= {(haul.a, haul.b): haul for haul in found}
+            for haul in hauls_from(
+                walker, reached, (start, node_of[start]), ends, zone=zone, own=own
+            ):
+                kept[(haul.a, haul.b)] = haul
+                steps = reached[node_of[haul.b]].arcs_to(node_of[haul.b])
+                # Countries in the order they are met from the other end.
+                countries = km_by_country(lines.flat, steps[::-1])
+                foreign = tuple(code for code in countries if code not in own)
+                turned = haul._replace(a=haul.b, b=haul.a, countries=countries, foreign=foreign)
+                kept[(haul.b, haul.a)] = turned
     return [kept[pair] for pair in order if pair in kept]
+
+
+def _starts(pairs: list[tuple[str, str]], *, directed: bool) -> Iterator[tuple[str, list[str]]]:
+    """Facilities to measure from, each with those to measure to: few, for each costs a search.
+
+    Either end of a pair will do, but where lines have directions the first one is kept.
+    """
+    waiting: dict[str, dict[str, None]] = defaultdict(dict)
+    for one, other in pairs:
+        waiting[one][other] = None
+        if not directed:
+            waiting[other][one] = None
+    while waiting:
+        start = max(waiting, key=lambda facility: (len(waiting[facility]), facility))
+        others = list(waiting.pop(start))
+        for other in others:
+            if other in waiting:
+                waiting[other].pop(start, None)
+                if not waiting[other]:
+                    del waiting[other]
+        yield start, others
