@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from corridors.analysis.desk import Desk
 from corridors.analysis.study import Study
@@ -25,6 +25,12 @@ THREE = {
     "Bab el-Mandeb and Suez": frozenset({"BAM", "SUZ"}),
 }
 """The three straits that the founding question names; the Red Sea has a gate at either end."""
+
+
+ROUND = (
+    "With a chokepoint gone, ships sail by services kept for that case (such as Sunda for "
+    "Malacca) where the tables have one between the same ports."
+)
 
 
 class Element(NamedTuple):
@@ -106,7 +112,7 @@ class Criticality:
 
     def study(self) -> Study:
         """Rows by element and journey."""
-        rows = []
+        rows: list[dict[str, Any]] = []
         for rank, group in enumerate(self.removals, 1):
             for removal in group:
                 changes = {change.option: change for change in removal.by_corridor}
@@ -130,6 +136,7 @@ class Criticality:
                     row[f"{name}_then"] = change.instead if change else ""
                 rows.append(row)
         journeys = "; ".join(f"{one} to {other}" for one, other in self.journeys)
+        ships = any(str(row["kind"]).startswith("chokepoint") for row in rows)
         return Study(
             "criticality",
             f"What hurts most when it is gone: {journeys}",
@@ -139,8 +146,7 @@ class Criticality:
                 "then by what it does to the other corridors. Only what lies on a chosen route is "
                 "taken away: the rest costs nothing by definition. Capacity is left aside: what "
                 "remains is taken to have room.",
-                "With a chokepoint gone, ships sail by services kept for that case (such as Sunda "
-                "for Malacca) where the tables have one between the same ports.",
+                *((ROUND,) if ships else ()),
             ),
             facts={"corridors": list(self.corridors)},
         )

@@ -92,7 +92,10 @@ def shown(study: Study) -> list[Row]:
 def columns(study: Study) -> list[Column]:
     """Columns of a kind of study."""
     if study.kind == "criticality":
-        return [*_CRITICALITY, *(_corridor(name) for name in study.facts["corridors"])]
+        several = len({_journey(row) for row in study.rows}) > 1
+        journey = [Column("journey", _journey, left=True)] if several else []
+        corridors = [_corridor(name) for name in study.facts["corridors"]]
+        return [*_CRITICALITY, *journey, *corridors]
     return _COLUMNS[study.kind]
 
 
@@ -151,6 +154,10 @@ def _best(row: Row) -> str:
     if not row["best_loss_usd"]:
         return "·"
     return f"{row['best_days']:+.1f}/{_tens(row['best_usd']):+,.0f}"
+
+
+def _journey(row: Row) -> str:
+    return text.clean(f"{row['origin']}–{row['destination']}")
 
 
 def _element(row: Row) -> str:
