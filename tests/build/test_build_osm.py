@@ -265,6 +265,16 @@ def test_what_a_killed_build_left_is_cleared_away(tmp_path: Path) -> None:
     assert beside(tmp_path) == {"out"}
 
 
+def test_the_old_folder_of_a_build_killed_at_the_end_comes_back(tmp_path: Path) -> None:
+    old = tmp_path / ".out.part-before"
+    (old / "curated").mkdir(parents=True)
+    (old / "mine.txt").write_text("mine")
+    with pytest.raises(ZeroDivisionError), staged_folder(tmp_path / "out"):
+        raise ZeroDivisionError
+    assert (tmp_path / "out" / "mine.txt").read_text() == "mine"
+    assert beside(tmp_path) == {"out"}
+
+
 def test_places_that_cannot_be_written(
     build: Callable[..., list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

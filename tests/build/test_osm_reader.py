@@ -295,6 +295,20 @@ def test_deleted_things_of_a_history_are_left_out(tmp_path: Path) -> None:
     assert lines.counts["ways_dropped"] == {"other": {"deleted": 1}}
 
 
+def test_a_file_without_versions_and_names_with_every_sign(tmp_path: Path) -> None:
+    text = (
+        '<osm version="0.6"><node id="1" lon="76" lat="43"/><node id="2" lon="76.1" lat="43"/>'
+        '<way id="10"><nd ref="1"/><nd ref="2"/><tag k="route" v="ferry"/>'
+        '<tag k="name" v="A, b=c @ 100 % n1,n2 T Nx Ю"/><tag k="duration" v="01:30"/>'
+        '<tag k="motor_vehicle" v="yes, all"/></way></osm>'
+    )
+    (tmp_path / "map.osm").write_text(text, encoding="utf-8")
+    [ferry] = read_osm([tmp_path / "map.osm"]).ferries
+    assert ferry.name == "A, b=c @ 100 % n1,n2 T Nx Ю"
+    assert ferry.motor_vehicle == "yes, all"
+    assert ferry.duration_h == 1.5
+
+
 # Real extracts --------------------------------------------------------------------------------
 
 

@@ -32,6 +32,9 @@ def staged_folder(out: Path) -> Iterator[Path]:
     out = out.expanduser().resolve()
     _check_place(out)
     with _locked(out):
+        before = _before(out)
+        if before.is_dir() and not out.exists():
+            before.rename(out)  # a build was killed between two renames
         for stale in out.parent.glob(f".{out.name}.part-*"):
             shutil.rmtree(stale, ignore_errors=True)  # of a build that was killed
         try:
@@ -117,6 +120,11 @@ def _lock_by_region(handle: int) -> bool:
     return True
 
 
+def _before(out: Path) -> Path:
+    """Where the old folder stands while the new one takes its place."""
+    return out.parent / f".{out.name}.part-before"
+
+
 def _put_in_place(staging: Path, out: Path) -> None:
     mask = os.umask(0)
     os.umask(mask)
@@ -124,7 +132,7 @@ def _put_in_place(staging: Path, out: Path) -> None:
     if not out.exists():
         staging.rename(out)
         return
-    before = out.parent / f".{out.name}.part-before"
+    before = _before(out)
     out.rename(before)
     try:
         staging.rename(out)
