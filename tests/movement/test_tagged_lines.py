@@ -13,6 +13,7 @@ import pytest
 from corridors.movement.compile import compile_network
 from corridors.movement.compiled import CompiledNetwork, read_compiled
 from corridors.movement.gauges import zones_by_gauge
+from corridors.movement.overlay import lay_over
 from corridors.movement.zone_graph import ZoneGraph, round_trip
 from corridors.network.flat import ArcTags, FlatNetwork, no_tags
 from corridors.network.tables import read_tables
@@ -146,3 +147,28 @@ def test_hauls_know_their_classes(toy: ModuleType, tmp_path: Path) -> None:
 def compiled(folder: Path, out: Path) -> CompiledNetwork:
     out.mkdir()
     return compile_network(folder, out=out)
+
+
+# Facilities -----------------------------------------------------------------------------------
+
+
+def test_a_nearer_line_of_another_country_or_gauge_is_not_taken(
+    toy: ModuleType, toy_folder: Path
+) -> None:
+    nodes = {
+        "a1": (2.0, 0.1), "a2": (2.9, 0.1), "b1": (3.0, 0.0), "b2": (3.5, 0.0),
+        "n1": (2.0, 0.02), "n2": (2.9, 0.02),
+    }  # fmt: skip
+    arcs = [("a1", "a2", 110.0, "AA"), ("b1", "b2", 60.0, "BB"), ("n1", "n2", 110.0, "AA")]
+    flat: FlatNetwork = toy.flat_network("rail", nodes, arcs)
+    narrow = np.array([[1435, 0], [1520, 0], [760, 0]], dtype=np.uint16)
+    flat = replace(flat, tags=replace(no_tags((), 3), gauge_mm=narrow))
+    tables = read_tables(toy_folder)
+    yard = next(f for f in tables.facilities if f.id == "A-YRD")
+    far = yard._replace(id="A-FAR", lat=-1.0, lon=1.0)
+    tables = replace(tables, facilities=(yard._replace(lat=0.0, lon=2.9), far))
+    zoned = lay_over(flat, tables, polygons=toy.polygons())
+    # 0.1 degree to its own line; 0.02 to the narrow gauge, and BB's line is nearer as well.
+    assert zoned.snap_km == {("A-YRD", "rail:AA"): pytest.approx(11.06, abs=0.1)}
+    assert zoned.unplaced == {("A-FAR", "rail:AA"): 25.0}
+    assert zoned.gauge_without_zone == {("AA", 760): 110.0}
