@@ -20,6 +20,7 @@ _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
+_BRACKETS = re.compile(r"(\([^()]{1,24}\))")
 _RANGE = re.compile(r"\s(\([^()]{1,24}\))$")
 
 
@@ -91,6 +92,7 @@ def _templates() -> Environment:
     environment.tests["lines"] = lambda block: isinstance(block, Lines)
     environment.tests["figure"] = lambda block: isinstance(block, Figure)
     environment.filters["ranged"] = _ranged
+    environment.filters["pieces"] = _BRACKETS.split
     return environment
 
 
