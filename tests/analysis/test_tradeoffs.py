@@ -64,6 +64,8 @@ def test_break_even_by_hand(
     assert flip.verified
     assert flip.just_below * flip.just_above < 0
     assert found.study().found
+    present = {"freight_usd/toys": 900, "wait_h/TOY-FERRY": 12, "value_of_time_usd_day": 96}
+    assert found.lever.now == pytest.approx(1 if factor else present[key])
 
 
 def test_break_even_holds_when_a_user_runs_it_again(toy_engine: Engine) -> None:
