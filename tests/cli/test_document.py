@@ -77,7 +77,7 @@ OK_SHAPE: dict[str, Any] = {
     ],
 }  # fmt: skip
 EVENT_KINDS = {
-    "fill", "border", "gauge_change", "lift", "wait", "release", "pickup", "delivery",
+    "fill", "border", "passage", "hold", "gauge_change", "lift", "wait", "release", "pickup", "delivery",
     "transshipment", "equipment",
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from corridors.cli import commands
+from corridors.cli import journeys
 
 Run = Callable[..., Any]
 Failed = Callable[[Any, int], str]
@@ -300,7 +300,7 @@ def test_an_internal_error_is_one_line(
     def broken(*_: object) -> int:
         raise RuntimeError("two\nlines \x1b[31m")
 
-    monkeypatch.setattr(commands, "run_places", broken)
+    monkeypatch.setattr(journeys, "run_places", broken)
     monkeypatch.delenv("CORRIDORS_DEBUG", raising=False)
     assert "report it" in failed(run("places", "Aktau"), 1)
     monkeypatch.setenv("CORRIDORS_DEBUG", "1")

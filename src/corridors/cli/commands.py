@@ -1,236 +1,292 @@
-"""What each command does. Imports stand in the functions: a comparison must start at once."""
+"""Every command: what it is called, what runs it, what it is asked.
+
+Only the command of the day is told its options, and what runs it is imported when it runs: a
+comparison does not wait for commands that nobody asked for.
+"""
 
 from __future__ import annotations
 
 import argparse
-import json
-import shlex
-import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from importlib import import_module
+from typing import NamedTuple
 
-from corridors.errors import UsageError
+from corridors.cli import options
 
-if TYPE_CHECKING:
-    from corridors.analysis.compare import Answer
-
-EXIT_NONE_OK = 3
-EXIT_DATA = 4
+Parser = argparse.ArgumentParser
 
 
-def version() -> str:
-    """Version of the installed package."""
-    from corridors import __version__
+class Command(NamedTuple):
+    """One command.
 
-    return __version__
+    Attributes
+    ----------
+    run : str
+        Module of this package and function, such as ``studies.run_cut``.
+    summary : str
+    add_options : callable
+    """
 
+    run: str
+    summary: str
+    add_options: Callable[[Parser], None]
 
-def run_compare(options: argparse.Namespace, argv: Sequence[str]) -> int:
-    """``corridors compare``."""
-    return _show(ask(options, kind="compare"), options, argv)
-
-
-def run_route(options: argparse.Namespace, argv: Sequence[str]) -> int:
-    """``corridors route``."""
-    return _show(ask(options, kind="route"), options, argv)
-
-
-def run_map(options: argparse.Namespace, argv: Sequence[str]) -> int:
-    """``corridors map``."""
-    from corridors.outputs.files import check_writable
-
-    check_writable(Path(options.out))
-    answer = ask(options, kind="compare")
-    from corridors.analysis.document import document
-    from corridors.analysis.geometry import geometries
-    from corridors.outputs.map import write_map
-
-    answer_document = document(answer, reproduce=command_line(argv), profile=True)
-    written = write_map(answer_document, geometries(answer), Path(options.out))
-    for path in written:
-        print(path)
-    return 0 if answer.found else EXIT_NONE_OK
+    def __call__(self, asked: argparse.Namespace, argv: list[str]) -> int:
+        """Run it; returns the exit code."""
+        module, _, function = self.run.partition(".")
+        return int(getattr(import_module(f"corridors.cli.{module}"), function)(asked, argv))
 
 
-def ask(options: argparse.Namespace, *, kind: str) -> Answer:
-    """Answer what the options of a journey ask."""
-    from corridors.analysis.compare import compare
-    from corridors.analysis.engine import Engine
-    from corridors.analysis.free import free_route
+def _add_compare(command: Parser) -> None:
+    options.add_journey(command)
 
-    shared = asked(options)
-    engine = Engine.load(options.data)
-    if kind == "route":
-        return free_route(engine, options.origin, options.destination, **shared)
-    return compare(
-        engine, options.origin, options.destination, corridors=options.corridor, **shared
+
+def _add_route(command: Parser) -> None:
+    options.add_journey(command)
+
+
+def _add_map(command: Parser) -> None:
+    options.add_journey(command, formats=False)
+    command.add_argument(
+        "--out", required=True, metavar="FILE.html", help="also writes FILE.png and FILE.svg"
     )
 
 
-def asked(options: argparse.Namespace) -> dict[str, Any]:
-    """The options of a journey as arguments of `compare`, engine and ends aside."""
-    for name in ("data", "out", "rates"):
-        if getattr(options, name, None) == "":
-            raise UsageError(f"--{name}: the path is empty")
-    from corridors.analysis.desk import Conditions, read_assumptions
-    from corridors.shipment import Terms
-
-    conditions = Conditions(
-        avoid=_codes(options.avoid),
-        via=tuple(options.via),
-        modes=frozenset(_list(options.mode)) or None,
-        assume=read_assumptions(options.assume),
-        rates=Path(options.rates) if options.rates else None,
-        as_of=options.as_of,
-        scenarios=tuple(options.scenario),
-        price_month=options.price_month or "",
+def _add_profile(command: Parser) -> None:
+    options.add_journey(command, formats=False)
+    command.add_argument(
+        "--of", choices=("days", "usd"), default="days", help="what is drawn upwards"
     )
-    terms = Terms(
-        unit=options.unit,
-        booking=options.booking,
-        ownership=options.ownership,
-        weight_t=options.weight_t,
-        cargo_value_usd=options.cargo_value,
-        cargo=options.cargo,
-        goods=_list(options.goods),
-        depart=options.depart,
-        deadline_days=options.deadline,
+    command.add_argument("--out", required=True, metavar="FILE.html", help="or FILE.svg, FILE.png")
+
+
+def _add_report(command: Parser) -> None:
+    options.add_journey(command, formats=False)
+    from corridors.cli.report import add_options
+
+    add_options(command)
+
+
+def _add_whatif(command: Parser) -> None:
+    options.add_journey(command, formats=False)
+    command.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    command.add_argument("--out", metavar="PATH", help="write there instead of stdout")
+
+
+def _add_conditions(command: Parser) -> None:
+    command.add_argument("show", nargs="?", metavar="ID", help="all that one of them says")
+    command.add_argument(
+        "--as-of", type=options.date, metavar="DATE", help="only what held on that day"
     )
-    return {
-        "scope": options.scope,
-        "objective": options.optimise,
-        "value_of_time_usd_day": options.value_of_time,
-        "conditions": conditions,
-        "terms": terms,
-        "draws": options.draws,
-        "seed": options.seed,
-    }
+    command.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    options.add_data(command)
 
 
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(part.strip().lower() for part in text.split(",") if part.strip())
-
-
-def _codes(text: str) -> tuple[str, ...]:
-    return tuple(part.strip().upper() for part in text.split(",") if part.strip())
-
-
-def command_line(argv: Sequence[str]) -> str:
-    """The command that gives the same answer again: with its seed, without its output path."""
-    kept: list[str] = []
-    skip = False
-    for part in argv:
-        if skip:
-            skip = False
-        elif part in ("--out", "--format"):
-            skip = True
-        elif not part.startswith(("--out=", "--format=")):
-            kept.append(part)
-    if "--seed" not in kept and not any(part.startswith("--seed=") for part in kept):
-        kept += ["--seed", "1"]
-    return shlex.join(["corridors", *kept])
-
-
-def _show(answer: Answer, options: argparse.Namespace, argv: Sequence[str]) -> int:
-    from corridors.analysis.document import document
-
-    answer_document = document(
-        answer, reproduce=command_line(argv), profile=options.format == "json"
+def _add_capacity(command: Parser) -> None:
+    command.add_argument("--from", dest="start", required=True, metavar="CN", help="country codes")
+    command.add_argument(
+        "--to", dest="goal", required=True, metavar="EU", help="country codes or EU"
     )
-    if options.format == "json":
-        result = json.dumps(answer_document, ensure_ascii=False, indent=2) + "\n"
-    elif options.format == "csv":
-        from corridors.outputs.plain import comparison_csv
-
-        result = comparison_csv(answer_document)
-    elif options.format == "md":
-        from corridors.outputs.plain import comparison_markdown
-
-        result = comparison_markdown(answer_document)
-    else:
-        from corridors.outputs.table import comparison_table
-
-        colour = options.out is None and sys.stdout.isatty()
-        result = comparison_table(answer_document, colour=colour)
-    emit(result, options.out)
-    return 0 if answer.found else EXIT_NONE_OK
+    options.add_situation(command)
 
 
-def emit(result: str, out: str | None) -> None:
-    """Write a result to stdout, or whole to a file."""
-    if out is None:
-        sys.stdout.write(result)
-        sys.stdout.flush()
-        return
-    from corridors.outputs.files import write_text
-
-    write_text(Path(out), result)
-
-
-def run_places(options: argparse.Namespace, argv: Sequence[str]) -> int:
-    """``corridors places``."""
-    from corridors.data_location import data_dir
-    from corridors.outputs.text import clean
-    from corridors.places import Gazetteer
-
-    found = Gazetteer(data_dir(options.data)).search(options.query, limit=options.limit)
-    for place in found:
-        row = (place.id, clean(place.name), place.country, place.position, place.source)
-        print("\t".join(row))
-    if not found:
-        print(f"no place like {clean(options.query)!r}", file=sys.stderr)
-    return 0 if found else EXIT_NONE_OK
-
-
-def run_audit(options: argparse.Namespace, argv: Sequence[str]) -> int:
-    """``corridors audit``."""
-    from corridors.analysis.audit import audit
-    from corridors.analysis.engine import Engine
-    from corridors.outputs.plain import findings_table
-
-    findings = audit(Engine.load(options.data))
-    if options.format == "json":
-        print(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False, indent=1))
-    else:
-        print(findings_table(findings), end="")
-    faults = [finding for finding in findings if not finding.allowed]
-    return EXIT_DATA if options.strict and faults else 0
-
-
-def run_evidence(options: argparse.Namespace, argv: Sequence[str]) -> int:
-    """``corridors evidence``."""
-    from corridors.analysis.sources import evidence_rows
-    from corridors.data_location import data_dir
-    from corridors.outputs.plain import rows_as
-
-    rows = evidence_rows(
-        data_dir(options.data),
-        subject=options.subject,
-        grade=options.grade,
-        facts=options.facts,
-        stale=options.stale,
+def _add_assign(command: Parser) -> None:
+    command.add_argument("demand", metavar="DEMAND", help="FILE.csv: origin,destination,teu_week")
+    command.add_argument(
+        "--closed-days", type=options.positive, metavar="N", help="how long it holds"
     )
-    if not rows:
-        print("no row matches", file=sys.stderr)
-        return EXIT_NONE_OK
-    sys.stdout.write(rows_as(options.format, rows))
-    return 0
+    options.add_situation(command)
 
 
-def run_validate(options: argparse.Namespace, argv: Sequence[str]) -> int:
-    """``corridors validate``."""
-    from corridors.analysis.checks import checks, convergence
-    from corridors.analysis.engine import Engine
-    from corridors.analysis.scoring import scores
-    from corridors.analysis.unused import unused_figures
-    from corridors.analysis.validation import validate
-    from corridors.outputs.validation_page import validation_page
+def _add_dependence(command: Parser) -> None:
+    command.add_argument("--origins", metavar="A,B", help="places, or a country for its terminals")
+    command.add_argument("--destinations", metavar="C,D")
+    command.add_argument("--demand", metavar="DEMAND", help="a demand table instead")
+    command.add_argument("--projects", action="store_true", help="try every upgrade, one at a time")
+    options.add_situation(command)
 
-    engine = Engine.load(options.data)
-    judged = validate(engine)
-    page = validation_page(
-        judged, scores(judged), checks(engine), convergence(engine), unused_figures(engine.folder)
+
+def _add_criticality(command: Parser) -> None:
+    options.add_journey(command)
+    command.add_argument(
+        "--kind", default="", metavar="crossing,port,services,chokepoint,country", help="only these"
     )
-    emit(page, options.out)
-    return 0
+    command.add_argument(
+        "--also", nargs=2, action="append", default=[], metavar=("ORIGIN", "DESTINATION"),
+        help="one more journey (repeat)",
+    )  # fmt: skip
+
+
+def _add_cut(command: Parser) -> None:
+    command.add_argument("start", metavar="CN", help="country codes")
+    command.add_argument("goal", metavar="DE", help="country codes")
+    command.add_argument("--avoid", default="", metavar="RU,BY", help="countries no line may touch")
+    command.add_argument(
+        "--mode", default="", metavar="rail,road,sea,ferry", help="only these modes"
+    )
+    command.add_argument("--format", choices=("table", "json", "md", "csv"), default="table")
+    command.add_argument("--out", metavar="PATH", help="write there instead of stdout")
+    options.add_data(command)
+
+
+def _add_disjoint(command: Parser) -> None:
+    options.add_journey(command)
+    command.add_argument(
+        "--most", type=options.positive, default=12, metavar="N", help="stop after so many"
+    )
+    command.add_argument("--by-service", action="store_true", help="each service a door of its own")
+
+
+def _add_switch(command: Parser) -> None:
+    options.add_journey(command)
+    command.add_argument("--between", required=True, metavar="titr,northern", help="from, to")
+
+
+def _add_breakeven(command: Parser) -> None:
+    options.add_journey(command)
+    command.add_argument(
+        "--key", required=True, help="a parameter, value_of_time_usd_day, index/ID"
+    )
+    command.add_argument("--between", required=True, metavar="titr,northern")
+    command.add_argument("--of", choices=("cost", "time", "balanced"), default="cost")
+    command.add_argument("--factor", action="store_true", help="a factor on all under the key")
+    command.add_argument("--range", metavar="LOW:HIGH", help="values to look at")
+
+
+def _add_tornado(command: Parser) -> None:
+    options.add_journey(command)
+    command.add_argument(
+        "--against", metavar="ID", help="the difference from this corridor instead"
+    )
+    command.add_argument(
+        "--of", choices=("days", "usd"), default="days", help="what sorts the bars"
+    )
+
+
+def _add_pareto(command: Parser) -> None:
+    options.add_journey(command)
+
+
+def _add_isochrones(command: Parser) -> None:
+    command.add_argument("place", metavar="PLACE", help="a name, UN/LOCODE, facility id or lat,lon")
+    command.add_argument("--of", choices=("days", "usd"), default="days")
+    command.add_argument("--bands", default="", metavar="5,10,20", help="upper ends of the bands")
+    command.add_argument(
+        "--mode", default="", metavar="rail,road,sea,ferry", help="only these modes"
+    )
+    command.add_argument("--avoid", default="", metavar="RU,BY", help="countries no line may touch")
+    command.add_argument("--assume", action="append", default=[], metavar="KEY=VALUE")
+    command.add_argument("--rates", metavar="FILE.csv", help="your own parameter rows")
+    command.add_argument("--as-of", type=options.date, metavar="DATE", help="what held on that day")
+    command.add_argument("--scenario", action="append", default=[], metavar="ID|FILE")
+    command.add_argument("--format", choices=("table", "json", "md", "csv"), default="table")
+    command.add_argument("--out", metavar="FILE.geojson", help="facilities and graded lines")
+    options.add_data(command)
+
+
+def _add_projects(command: Parser) -> None:
+    command.add_argument("id", nargs="?", metavar="ID", help="one project and what is within it")
+    command.add_argument("--status", default="", metavar="STATUS", help="announced, MoU, built ...")
+    command.add_argument("--country", default="", metavar="KZ", help="only those in this country")
+    command.add_argument(
+        "--effect", nargs=2, metavar=("ORIGIN", "DESTINATION"), help="what each changes there"
+    )
+    command.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    options.add_data(command)
+
+
+def _add_places(command: Parser) -> None:
+    command.add_argument("query", metavar="QUERY")
+    command.add_argument("--limit", type=options.positive, default=10, metavar="N")
+    options.add_data(command)
+
+
+def _add_audit(command: Parser) -> None:
+    command.add_argument("--strict", action="store_true", help="exit 4 on any finding not allowed")
+    command.add_argument("--format", choices=("table", "json"), default="table")
+    options.add_data(command)
+
+
+def _add_evidence(command: Parser) -> None:
+    command.add_argument("--for", dest="subject", metavar="ID", help="facility, crossing, zone")
+    command.add_argument("--grade", choices=("measured", "published", "expert", "assumption"))
+    command.add_argument("--stale", metavar="24m", help="only figures older than this")
+    command.add_argument("--facts", action="store_true", help="published facts, not parameters")
+    command.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    options.add_data(command)
+
+
+def _add_validate(command: Parser) -> None:
+    command.add_argument("--out", metavar="FILE.md", help="write there instead of stdout")
+    options.add_data(command)
+
+
+def _add_export(command: Parser) -> None:
+    command.add_argument("--format", choices=("gpkg", "parquet", "gmns"), default="gpkg")
+    command.add_argument("--out", required=True, metavar="PATH", help="a file; else a new folder")
+    command.add_argument("--mode", default="", metavar="rail,road,sea,ferry", help="only these")
+    command.add_argument("--bbox", metavar="W,S,E,N", help="only this box, in degrees")
+    command.add_argument(
+        "--answer", nargs=2, metavar=("ORIGIN", "DESTINATION"), help="legs and events instead"
+    )
+    options.add_data(command)
+
+
+def _add_import_(command: Parser) -> None:
+    command.add_argument("path", metavar="PATH", help="GeoPackage, GeoParquet or GMNS")
+    command.add_argument(
+        "--out", required=True, metavar="DIR", help="for --overlay or a data folder"
+    )
+
+
+def _add_build(command: Parser) -> None:
+    from corridors.cli.build import add_options
+
+    add_options(command)
+
+
+COMMANDS = {
+    "compare": Command("journeys.run_compare", "the corridors side by side", _add_compare),
+    "route": Command(
+        "journeys.run_route", "the best route over all corridors and none", _add_route
+    ),
+    "map": Command("journeys.run_map", "an interactive map that works offline", _add_map),
+    "profile": Command("pictures.run_profile", "where the days or dollars go, drawn", _add_profile),
+    "report": Command("report.run_report", "a briefing folder: pages, tables, papers", _add_report),
+    "whatif": Command("whatif.run_whatif", "before and after a scenario or a date", _add_whatif),
+    "conditions": Command("whatif.run_conditions", "dated events and what-ifs", _add_conditions),
+    "capacity": Command(
+        "flows.run_capacity", "what a corridor can take, what binds", _add_capacity
+    ),
+    "assign": Command("flows.run_assign", "a weekly demand spread over the corridors", _add_assign),
+    "dependence": Command(
+        "flows.run_dependence", "how much hangs on one neighbour", _add_dependence
+    ),
+    "criticality": Command(
+        "studies.run_criticality", "what hurts most when it is gone", _add_criticality
+    ),
+    "cut": Command("studies.run_cut", "fewest doors to shut between countries", _add_cut),
+    "disjoint": Command(
+        "studies.run_disjoint", "routes that share no border or ship", _add_disjoint
+    ),
+    "switch": Command("studies.run_switch", "where a box can still change corridor", _add_switch),
+    "breakeven": Command(
+        "studies.run_breakeven", "when two corridors change places", _add_breakeven
+    ),
+    "tornado": Command("studies.run_tornado", "which numbers an answer hangs on", _add_tornado),
+    "pareto": Command("studies.run_pareto", "choices none of which beats another", _add_pareto),
+    "isochrones": Command("studies.run_isochrones", "what is within so many days", _add_isochrones),
+    "projects": Command(
+        "projects.run_projects", "projects, their money, what they do", _add_projects
+    ),
+    "places": Command("journeys.run_places", "look a place up", _add_places),
+    "audit": Command("journeys.run_audit", "check the network and its tables", _add_audit),
+    "evidence": Command("journeys.run_evidence", "where the numbers come from", _add_evidence),
+    "validate": Command(
+        "journeys.run_validate", "modelled beside published figures", _add_validate
+    ),
+    "build": Command("build.run_build", "make a network from its sources", _add_build),
+    "export": Command("exchange.run_export", "the network for other tools", _add_export),
+    "import": Command("exchange.run_import", "tables of other tools as curated CSV", _add_import_),
+}
+"""In the order of the help."""

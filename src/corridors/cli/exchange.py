@@ -74,15 +74,12 @@ def run_import(options: argparse.Namespace, argv: Sequence[str]) -> int:
 
 
 def lay_over(options: argparse.Namespace) -> None:
-    """Put ``--data`` with ``--overlay`` on top in the place of ``--data``, kept as ``below``."""
-    options.below = getattr(options, "data", None)
-    overlay = getattr(options, "overlay", None)
-    if overlay is None:
-        return
-    if not overlay:
+    """Put ``--data`` with ``--overlay`` on top in the place of ``--data``."""
+    if not options.overlay:
         raise UsageError("--overlay: the path is empty")
     from corridors.data_location import data_dir
     from corridors.movement.cache import cache_dir
     from corridors.network.overlay_folder import overlay_folder
 
-    options.data = str(overlay_folder(data_dir(options.data), Path(overlay), cache=cache_dir()))
+    folder = overlay_folder(data_dir(options.data), Path(options.overlay), cache=cache_dir())
+    options.data = str(folder)

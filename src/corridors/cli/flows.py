@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridors.cli import commands
+from corridors.cli import journeys
 from corridors.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def run_capacity(options: argparse.Namespace, argv: Sequence[str]) -> int:
     document = capacity_document(answer, reproduce=_again(argv))
     _show(options, document, capacity_table, capacity_rows)
     passes = any(row.teu_week is None or row.teu_week > 0 for row in answer.each)
-    return 0 if passes else commands.EXIT_NONE_OK
+    return 0 if passes else journeys.EXIT_NONE_OK
 
 
 def run_assign(options: argparse.Namespace, argv: Sequence[str]) -> int:
@@ -56,7 +56,7 @@ def run_assign(options: argparse.Namespace, argv: Sequence[str]) -> int:
     )
     document = assignment_document(answer, reproduce=_again(argv))
     _show(options, document, assignment_table, assignment_rows)
-    return 0 if sum(answer.flows.flow) > 0.0 else commands.EXIT_NONE_OK
+    return 0 if sum(answer.flows.flow) > 0.0 else journeys.EXIT_NONE_OK
 
 
 def run_dependence(options: argparse.Namespace, argv: Sequence[str]) -> int:
@@ -84,7 +84,7 @@ def run_dependence(options: argparse.Namespace, argv: Sequence[str]) -> int:
     )
     document = dependence_document(answer, reproduce=_again(argv))
     _show(options, document, dependence_table, dependence_rows)
-    return 0 if answer.countries else commands.EXIT_NONE_OK
+    return 0 if answer.countries else journeys.EXIT_NONE_OK
 
 
 def _conditions(options: argparse.Namespace) -> Conditions:
@@ -121,7 +121,7 @@ def _show(
         result = rows_as("csv", found) if found else "\n"
     else:
         result = table(document)
-    commands.emit(result, options.out)
+    journeys.emit(result, options.out)
 
 
 def _again(argv: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from corridors.cli.commands import EXIT_NONE_OK, ask, command_line
+from corridors.cli.journeys import EXIT_NONE_OK, ask, command_line
 
 
 def run_profile(options: argparse.Namespace, argv: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from corridors.cli import commands
+from corridors.cli import journeys
 
 
 def run_projects(options: argparse.Namespace, argv: Sequence[str]) -> int:
@@ -22,12 +22,12 @@ def run_projects(options: argparse.Namespace, argv: Sequence[str]) -> int:
     chosen = select(every, name=options.id or "", status=options.status, country=options.country)
     if not chosen:
         print("no project matches", file=sys.stderr)
-        return commands.EXIT_NONE_OK
+        return journeys.EXIT_NONE_OK
     money = totals(chosen, every)
     found = effects(engine, chosen, every, *options.effect) if options.effect else None
     if found is not None and not found:
         print("none of these projects has a condition that models it", file=sys.stderr)
-        return commands.EXIT_NONE_OK
+        return journeys.EXIT_NONE_OK
     if options.format == "json":
         document = written.projects_document(chosen, money, found)
         result = json.dumps(document, ensure_ascii=False, indent=2) + "\n"

@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from corridors.cli.commands import EXIT_NONE_OK, ask, command_line
+from corridors.cli.journeys import EXIT_NONE_OK, ask, command_line
 from corridors.errors import UsageError
 
 

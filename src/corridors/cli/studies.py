@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corridors.cli import commands
+from corridors.cli import journeys
 from corridors.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ def run_criticality(options: argparse.Namespace, argv: Sequence[str]) -> int:
     """``corridors criticality``."""
     from corridors.analysis.resilience import KINDS, criticality
 
-    journeys = [(options.origin, options.destination), *options.also]
-    desks = _desks(options, journeys)
+    desks = _desks(options, [(options.origin, options.destination), *options.also])
     kinds = _words(options.kind) or KINDS
     answer = criticality(desks, corridors=options.corridor, kinds=kinds)
     return _show(answer.study(), options, argv)
@@ -128,12 +127,12 @@ def run_isochrones(options: argparse.Namespace, argv: Sequence[str]) -> int:
         bands=_numbers(options.bands, "--bands"),
         conditions=conditions,
     )
-    again = commands.command_line(argv).removesuffix(" --seed 1")
+    again = journeys.command_line(argv).removesuffix(" --seed 1")
     if options.out is not None:
         drawn = found.geojson(reproduce=again)
         write_text(Path(options.out), json.dumps(drawn, ensure_ascii=False) + "\n")
-    commands.emit(study_text(found.study(), options.format, reproduce=again), None)
-    return 0 if found.facilities else commands.EXIT_NONE_OK
+    journeys.emit(study_text(found.study(), options.format, reproduce=again), None)
+    return 0 if found.facilities else journeys.EXIT_NONE_OK
 
 
 # Options -------------------------------------------------------------------------------------
@@ -143,11 +142,11 @@ def _desk(options: argparse.Namespace) -> Desk:
     return _desks(options, [(options.origin, options.destination)])[0]
 
 
-def _desks(options: argparse.Namespace, journeys: Sequence[Sequence[str]]) -> list[Desk]:
+def _desks(options: argparse.Namespace, pairs: Sequence[Sequence[str]]) -> list[Desk]:
     from corridors.analysis.desk import open_desk
     from corridors.analysis.engine import Engine
 
-    given = commands.asked(options)
+    given = journeys.asked(options)
     engine = Engine.load(options.data)
     return [
         open_desk(
@@ -160,7 +159,7 @@ def _desks(options: argparse.Namespace, journeys: Sequence[Sequence[str]]) -> li
             given["conditions"],
             given["terms"],
         )
-        for origin, destination in journeys
+        for origin, destination in pairs
     ]
 
 
@@ -198,6 +197,6 @@ def _codes(words: str) -> tuple[str, ...]:
 def _show(study: Study, options: argparse.Namespace, argv: Sequence[str]) -> int:
     from corridors.outputs.studies import study_text
 
-    again = commands.command_line(argv).removesuffix(" --seed 1")
-    commands.emit(study_text(study, options.format, reproduce=again), options.out)
-    return 0 if study.found else commands.EXIT_NONE_OK
+    again = journeys.command_line(argv).removesuffix(" --seed 1")
+    journeys.emit(study_text(study, options.format, reproduce=again), options.out)
+    return 0 if study.found else journeys.EXIT_NONE_OK

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from corridors.cli import commands
+from corridors.cli import journeys
 from corridors.errors import ScenarioError
 
 
@@ -24,17 +24,17 @@ def run_whatif(options: argparse.Namespace, argv: Sequence[str]) -> int:
         options.origin,
         options.destination,
         corridors=options.corridor,
-        **commands.asked(options),
+        **journeys.asked(options),
     )
-    found = whatif_document(answer, reproduce=commands.command_line(argv))
+    found = whatif_document(answer, reproduce=journeys.command_line(argv))
     if options.format == "json":
         result = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
     elif options.format == "table":
         result = whatif_table(found, names=engine.names)
     else:
         result = rows_as(options.format, whatif_rows(found))
-    commands.emit(result, options.out)
-    return 0 if answer.after.found else commands.EXIT_NONE_OK
+    journeys.emit(result, options.out)
+    return 0 if answer.after.found else journeys.EXIT_NONE_OK
 
 
 def run_conditions(options: argparse.Namespace, argv: Sequence[str]) -> int:
@@ -56,4 +56,4 @@ def run_conditions(options: argparse.Namespace, argv: Sequence[str]) -> int:
     day = options.as_of
     found = [c for c in engine.catalogue.values() if day is None or c.holds_on(day)]
     sys.stdout.write(rows_as(options.format, conditions_rows(found)))
-    return 0 if found else commands.EXIT_NONE_OK
+    return 0 if found else journeys.EXIT_NONE_OK
