@@ -8,10 +8,11 @@ DEST   ?= Duisburg
 WORKERS ?= 2
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint startup-benchmark geodata clean
+.PHONY: help demo maps test lint startup-benchmark geodata clean
 
 help:
 	@echo "make demo               install into .venv, compare Xi'an - Duisburg, draw maps/xian-duisburg.html"
+	@echo "make maps               draw the gallery in maps/ again"
 	@echo "make test               install the test tools, then lint, types, import rules and all tests"
 	@echo "make startup-benchmark  cold start of one comparison beside 'import geopandas'"
 	@echo "make geodata            rebuild the packaged network from its published sources"
@@ -37,6 +38,16 @@ demo: $(VENV)/.installed
 	@mkdir -p maps
 	$(BIN)/corridors map "$(ORIGIN)" "$(DEST)" --out maps/xian-duisburg.html
 	$(BIN)/corridors compare "$(ORIGIN)" "$(DEST)"
+
+# The commands of maps/README.md, whose pictures these are.
+maps: $(VENV)/.installed
+	$(BIN)/corridors map "Xi'an" Duisburg --out maps/xian-duisburg.html
+	$(BIN)/corridors map "Xi'an" Duisburg --corridor northern --corridor titr --corridor pakistan \
+	  --out maps/three-corridors.html
+	$(BIN)/corridors map Aktau Poti --corridor titr --out maps/caspian.html
+	$(BIN)/corridors map "Xi'an" Duisburg --scenario red-sea-2023 --out maps/red-sea.html
+	$(BIN)/corridors profile "Xi'an" Duisburg --out maps/xian-duisburg-days.png
+	$(BIN)/corridors profile "Xi'an" Duisburg --of usd --out maps/xian-duisburg-usd.png
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

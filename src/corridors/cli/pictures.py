@@ -19,6 +19,7 @@ def run_profile(options: argparse.Namespace, argv: Sequence[str]) -> int:
     from corridors.analysis.document import document
     from corridors.outputs.profile_page import profile_picture
 
-    made = document(answer, reproduce=command_line(argv), profile=True)
+    again = f"{command_line(argv)} --out profile.html"
+    made = document(answer, reproduce=again, profile=True)
     print(profile_picture(made, options.of).save(options.out))
     return 0 if answer.found else EXIT_NONE_OK
