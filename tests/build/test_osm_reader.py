@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from corridors.build.osm_lines import OsmLines
 from corridors.build.osm_nodes import MOST_BLOCK_BYTES, _general, node_batches
 from corridors.build.osm_reader import read_osm
-from corridors.errors import DataError
+from corridors.errors import DataError, OutputError
 
 osmium = pytest.importorskip("osmium")
 
@@ -252,6 +252,18 @@ def _length(value: int) -> bytes:
         out.append(value & 127 | 128)
         value >>= 7
     return bytes([*out, value])
+
+
+def test_no_room_for_a_scratch_file_is_not_the_fault_of_the_file(
+    write_osm: WriteOsm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise RuntimeError("Write failed: No space left on device")
+
+    path = write_osm(NODES, [(10, [1, 2], RAIL)])
+    monkeypatch.setattr(osmium, "apply", full)
+    with pytest.raises(OutputError, match="TMPDIR"):
+        read_osm([path])
 
 
 def test_what_is_no_file_of_ours_is_named(tmp_path: Path) -> None:

@@ -118,6 +118,10 @@ def _lines(path: Path, kind: Any, *filters: Any) -> Iterator[str]:
             finally:
                 reader.close()
         except (RuntimeError, OSError) as error:
+            if "No space left" in str(error):
+                raise OutputError(
+                    f"no room for a scratch file in {folder}: set TMPDIR to a folder with more"
+                ) from error
             raise DataError(
                 f"{path}: cannot be read as OpenStreetMap data ({error}): "
                 "download it again, or check that it is complete"
