@@ -8,6 +8,7 @@ few. Everything that is not a dense block compressed by zlib is left to pyosmium
 from __future__ import annotations
 
 import struct
+import tempfile
 import zlib
 from array import array
 from collections.abc import Iterator
@@ -39,19 +40,24 @@ class _NotPlainError(Exception):
     """A block that is not written in the one usual way."""
 
 
-def node_batches(path: Path) -> Iterator[Batch]:
+def node_batches(path: Path, scratch: Path | None = None) -> Iterator[Batch]:
     """Ids and positions of all nodes of a file, batch by batch.
 
     Parameters
     ----------
     path : Path
         Any file that pyosmium reads.
+    scratch : Path, optional
+        Text that its nodes have been written to already, see `osm_opl`.
 
     Raises
     ------
     DataError
         A block is larger than the format allows, or damaged.
     """
+    if scratch is not None:
+        yield from _from_text(scratch)
+        return
     if path.name.endswith(".pbf"):
         blocks = iter(_blocks(path))
         done = 0
@@ -71,8 +77,15 @@ def node_batches(path: Path) -> Iterator[Batch]:
 
 
 def _general(path: Path) -> Iterator[Batch]:
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder) / "nodes.opl"
+        osm_opl.write_scratch(path, scratch, nodes=True)
+        yield from _from_text(scratch)
+
+
+def _from_text(scratch: Path) -> Iterator[Batch]:
     columns = array("q"), array("q"), array("q")
-    for node in osm_opl.nodes(path):
+    for node in osm_opl.nodes(scratch):
         for column, value in zip(columns, node, strict=True):
             column.append(value)
         if len(columns[0]) >= _BATCH:

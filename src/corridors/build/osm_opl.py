@@ -8,7 +8,6 @@ same things cost a third of that.
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -63,16 +62,55 @@ def osmium_module() -> Any:
     return osmium
 
 
-def ways(path: Path, tags: Sequence[tuple[str, str]]) -> Iterator[Way]:
-    """Ways of a file that have one of the tags.
+def write_scratch(
+    path: Path, scratch: Path, tags: Sequence[tuple[str, str]] = (), *, nodes: bool = False
+) -> None:
+    """Write ways of a file that have one of the tags, and all its nodes if asked, as text.
+
+    Parameters
+    ----------
+    path, scratch : Path
+        File to read, and to write.
+    tags : sequence of (key, value)
+        Without any, no way is written.
+    nodes : bool
 
     Raises
     ------
     DataError
         The file is truncated, damaged or of another format.
+    OutputError
+        The scratch file cannot be written.
     """
     osmium = osmium_module()
-    for line in _lines(path, osmium.osm.WAY, osmium.filter.TagFilter(*tags)):
+    way, node = osmium.osm.WAY, osmium.osm.NODE
+    kinds = (way | node) if tags and nodes else way if tags else node
+    chosen = [osmium.filter.TagFilter(*tags).enable_for(way)] if tags else []
+    try:
+        writer = osmium.SimpleWriter(osmium.io.File(str(scratch), "opl"))
+    except (RuntimeError, OSError) as error:
+        raise OutputError(f"no scratch file can be written: {scratch} ({error})") from error
+    try:
+        reader = osmium.io.Reader(str(path), kinds)
+        try:
+            osmium.apply(reader, *chosen, writer)
+            writer.close()
+        finally:
+            reader.close()
+    except (RuntimeError, OSError) as error:
+        if "No space left" in str(error):
+            raise OutputError(
+                f"no room for a scratch file in {scratch.parent}: set TMPDIR to a folder with more"
+            ) from error
+        raise DataError(
+            f"{path}: cannot be read as OpenStreetMap data ({error}): "
+            "download it again, or check that it is complete"
+        ) from error
+
+
+def ways(scratch: Path) -> Iterator[Way]:
+    """Ways of a scratch file."""
+    for line in _lines(scratch, "w"):
         # id, version, deleted or not, changeset, time, user id, user, tags, nodes
         name, version, visible, _, _, _, _, tags_text, refs = line[:-1].split(" ")
         yield Way(
@@ -81,16 +119,9 @@ def ways(path: Path, tags: Sequence[tuple[str, str]]) -> Iterator[Way]:
         )  # fmt: skip
 
 
-def nodes(path: Path) -> Iterator[tuple[int, int, int]]:
-    """Id, longitude and latitude in units of 1e-7 degree of every node of a file.
-
-    Raises
-    ------
-    DataError
-        The file is truncated, damaged or of another format.
-    """
-    osmium = osmium_module()
-    for line in _lines(path, osmium.osm.NODE):
+def nodes(scratch: Path) -> Iterator[tuple[int, int, int]]:
+    """Id, longitude and latitude in units of 1e-7 degree of every node of a scratch file."""
+    for line in _lines(scratch, "n"):
         head, _, y = line[:-1].rpartition(" y")
         head, _, x = head.rpartition(" x")
         name, _, rest = head.partition(" ")
@@ -102,32 +133,11 @@ def nodes(path: Path) -> Iterator[tuple[int, int, int]]:
             yield int(name[1:]), NOWHERE, NOWHERE
 
 
-def _lines(path: Path, kind: Any, *filters: Any) -> Iterator[str]:
-    osmium = osmium_module()
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder) / "part.opl"
-        try:
-            writer = osmium.SimpleWriter(osmium.io.File(str(scratch), "opl"))
-        except (RuntimeError, OSError) as error:
-            raise OutputError(f"no scratch file can be written in {folder} ({error})") from error
-        try:
-            reader = osmium.io.Reader(str(path), kind)
-            try:
-                osmium.apply(reader, *filters, writer)
-                writer.close()
-            finally:
-                reader.close()
-        except (RuntimeError, OSError) as error:
-            if "No space left" in str(error):
-                raise OutputError(
-                    f"no room for a scratch file in {folder}: set TMPDIR to a folder with more"
-                ) from error
-            raise DataError(
-                f"{path}: cannot be read as OpenStreetMap data ({error}): "
-                "download it again, or check that it is complete"
-            ) from error
-        with scratch.open(encoding="utf-8", newline="\n") as file:
-            yield from file
+def _lines(scratch: Path, letter: str) -> Iterator[str]:
+    with scratch.open(encoding="utf-8", newline="\n") as file:
+        for line in file:
+            if line[0] == letter:
+                yield line
 
 
 def _tags(text: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ that is in two of them is taken once.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -61,20 +62,22 @@ def read_osm(
     for path in paths:
         check_file(path)
     ways = Ways(frozenset(modes), points, classify or classify_by_tags)
-    for path in paths:
-        _read_ways(path, ways, progress)
-    lines = ways.lines()
-    found = Located(lines.ids)
-    for path in paths:
-        progress.step(f"nodes of {path.name}")
-        found.begin_file()
-        for batch in node_batches(path):
-            progress.add(len(batch[0]))
-            found.take(batch)
-        if points:
-            _read_points(path, ways)
+    with tempfile.TemporaryDirectory() as folder:
+        texts = [Path(folder) / f"{number}.opl" for number in range(len(paths))]
+        for path, text in zip(paths, texts, strict=True):
+            _read_ways(path, text, ways, progress)
+        refs = ways.lines()
+        found = Located(refs.ids)
+        for path, text in zip(paths, texts, strict=True):
+            progress.step(f"nodes of {path.name}")
+            found.begin_file()
+            for batch in node_batches(path, None if _is_binary(path) else text):
+                progress.add(len(batch[0]))
+                found.take(batch)
+            if points:
+                _read_points(path, ways)
     progress.done()
-    return assembled(lines, found, ways)
+    return assembled(refs, found, ways)
 
 
 def check_file(path: Path) -> None:
@@ -98,7 +101,12 @@ def check_file(path: Path) -> None:
         raise DataError(f"{path} is empty: download it again")
 
 
-def _read_ways(path: Path, ways: Ways, progress: Progress) -> None:
+def _is_binary(path: Path) -> bool:
+    """Whether nodes are decoded from the file; of a text file they come with the ways."""
+    return path.name.endswith(".pbf")
+
+
+def _read_ways(path: Path, text: Path, ways: Ways, progress: Progress) -> None:
     progress.step(f"ways of {path.name}")
     keys = {"rail": "railway", "road": "highway", "ferry": "route"}
     wanted = {keys[mode] for mode in ways.modes}
@@ -106,7 +114,8 @@ def _read_ways(path: Path, ways: Ways, progress: Progress) -> None:
     if ways.with_points:
         tags += list(POINT_KINDS)
     first, count, last, unsorted = len(ways.way), 0, 0, 0
-    for way in osm_opl.ways(path, tags):
+    osm_opl.write_scratch(path, text, tags, nodes=not _is_binary(path))
+    for way in osm_opl.ways(text):
         count += 1
         if count % _TICK == 0:
             progress.add(_TICK)
