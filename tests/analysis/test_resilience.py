@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from corridors.analysis.cuts import disjoint_routes, minimum_cut
 from corridors.analysis.desk import Conditions, Desk, open_desk
 from corridors.analysis.engine import Engine
+from corridors.analysis.lease import doors
 from corridors.analysis.resilience import (
     Element,
     Removal,
@@ -28,7 +29,7 @@ from corridors.analysis.resilience import (
     without,
 )
 from corridors.analysis.switching import switching
-from corridors.analysis.ways import FREE, best_way, corridors_of, doors, shut, ways_of
+from corridors.analysis.ways import FREE, best_way, corridors_of, shut, ways_of
 from corridors.errors import UsageError
 
 EAST, WEST = ("Alfa", "Charlie"), ("Charlie", "Alfa")

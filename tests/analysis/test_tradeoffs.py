@@ -13,10 +13,11 @@ from corridors.analysis.breakeven import BESIDE, break_even
 from corridors.analysis.compare import compare
 from corridors.analysis.desk import Conditions, Desk, open_desk
 from corridors.analysis.engine import Engine
+from corridors.analysis.lease import leased
 from corridors.analysis.shared import Tracks, shared_share
 from corridors.analysis.tornado import tornado
 from corridors.analysis.tradeoffs import MOST_SHARED, Measures, front, pareto
-from corridors.analysis.ways import aimed, best_way, leased, repriced
+from corridors.analysis.ways import aimed, best_way, repriced
 from corridors.errors import ParameterError, UsageError
 from corridors.routing.route import Route
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from corridors.analysis.desk import Desk
+from corridors.analysis.lease import doors
 from corridors.analysis.study import Study
-from corridors.analysis.ways import FREE, best_way, countries, doors, shut
+from corridors.analysis.ways import FREE, best_way, countries, shut
 from corridors.errors import UsageError
 from corridors.movement.graph import MovementGraph, State
 from corridors.routing.route import Route

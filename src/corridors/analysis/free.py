@@ -5,6 +5,7 @@ from __future__ import annotations
 from corridors.analysis.compare import ROUNDS, Answer, Option, asked, drawn_option
 from corridors.analysis.desk import Conditions, Desk, open_desk
 from corridors.analysis.engine import Engine
+from corridors.analysis.lease import leased
 from corridors.analysis.spread import Draws
 from corridors.routing.route import Route
 from corridors.routing.search import search
@@ -27,7 +28,8 @@ def free_route(
     """The best route over all corridors and none, and the next best that really differs.
 
     Takes the parameters of `compare`. The second option shares at most
-    two thirds of its length with the first.
+    two thirds of its length with the first. The box is leased as in the corridor it comes nearest
+    to.
     """
     desk = open_desk(
         engine, origin, destination, scope, objective, value_of_time_usd_day, conditions, terms
@@ -43,7 +45,7 @@ def free_route(
         options: tuple[Option, ...] = (Option(None, "infeasible", reason, None, None),)
     else:
         routes = [best, *_next_best(desk, best)]
-        options = tuple(drawn_option(desk, route, numbers) for route in routes)
+        options = tuple(drawn_option(desk, leased(desk, route), numbers) for route in routes)
     return Answer(
         "route", engine, desk.ledger, desk.graph, desk.shipment, desk.conditions,
         desk.situation, options, draws, seed,

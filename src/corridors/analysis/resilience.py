@@ -9,8 +9,9 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from corridors.analysis.desk import Desk
+from corridors.analysis.lease import doors
 from corridors.analysis.study import Study
-from corridors.analysis.ways import FREE, best_way, corridors_of, countries, doors, shut, ways_of
+from corridors.analysis.ways import FREE, best_way, corridors_of, countries, shut, ways_of
 from corridors.errors import UsageError
 from corridors.movement.graph import MovementGraph
 from corridors.network.tables import USABLE_SERVICES

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from corridors.analysis.compare import blocked_by, plans_of
 from corridors.analysis.desk import Desk
+from corridors.analysis.lease import doors
 from corridors.analysis.study import Study
-from corridors.analysis.ways import corridors_of, doors
+from corridors.analysis.ways import corridors_of
 from corridors.errors import UsageError
 from corridors.movement.graph import Move, State
 from corridors.routing.plan_tree import PlanTree

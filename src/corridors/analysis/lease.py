@@ -1,0 +1,47 @@
+"""The lease of the box on a route that is bound to no corridor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from corridors.analysis.compare import plans_of
+from corridors.analysis.desk import Desk
+from corridors.routing.route import Event, Route
+
+
+def followed(desk: Desk, route: Route) -> str | None:
+    """The corridor that a free route comes nearest to: most of a variant's gateways passed."""
+    passed = set(doors(route))
+    best: tuple[float, int, str] | None = None
+    for number, name in enumerate(desk.engine.plans):
+        for plan in plans_of(desk, name):
+            met = sum(not passed.isdisjoint(g.crossings | g.services) for g in plan.gateways)
+            share = met / len(plan.gateways)
+            if met and (best is None or (share, -number) > (best[0], best[1])):
+                best = (share, -number, name)
+    return None if best is None else best[2]
+
+
+def leased(desk: Desk, route: Route) -> Route:
+    """A free route with the lease of its box, which only corridors have rows for.
+
+    Without it a free route would look cheaper than the same way as a corridor.
+    """
+    name = followed(desk, route)
+    end = desk.shipment.destination
+    vector = None if name is None else desk.model.equipment(name, country=end.country)
+    if name is None or vector is None:
+        return route
+    number = len(route.events) + 1
+    lease = Event(f"E{number}", "equipment", name, end.lon, end.lat, {}, vector)
+    return replace(route, steps=(*route.steps, lease))
+
+
+def doors(route: Route) -> list[str]:
+    """Crossings and services that a route goes through, in order."""
+    found = [
+        move.crossing.id if move.crossing else move.service.id if move.service else ""
+        for leg in route.legs
+        for _, move in leg.moves
+    ]
+    return list(dict.fromkeys(door for door in found if door))
