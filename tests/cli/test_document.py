@@ -77,8 +77,8 @@ OK_SHAPE: dict[str, Any] = {
     ],
 }  # fmt: skip
 EVENT_KINDS = {
-    "fill", "border", "passage", "hold", "gauge_change", "lift", "wait", "release", "pickup", "delivery",
-    "transshipment", "equipment",
+    "fill", "border", "passage", "hold", "gauge_change", "lift", "wait", "release", "pickup",
+    "delivery", "transshipment", "equipment",
 }  # fmt: skip
 
 

@@ -15,8 +15,9 @@ from corridors.outputs.view import view
 @pytest.fixture(scope="module")
 def real() -> tuple[dict[str, Any], dict[tuple[str, str], list[tuple[float, float]]]]:
     from corridors.analysis.compare import compare
-    from corridors.analysis.document import document, geometries
+    from corridors.analysis.document import document
     from corridors.analysis.engine import Engine
+    from corridors.analysis.geometry import geometries
 
     answer = compare(Engine.load(), "Xi'an", "Duisburg", draws=100)
     return document(answer, reproduce="corridors compare"), geometries(answer)

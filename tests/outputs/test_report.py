@@ -305,6 +305,21 @@ def test_names_are_text_in_documents(full: dict[str, Any], name: str) -> None:
         assert (b"quotePrefix" in book.read("xl/styles.xml")) is name.startswith("=")
 
 
+def test_names_of_any_length_fit_on_paper(full: dict[str, Any]) -> None:
+    pytest.importorskip("docx")
+    pytest.importorskip("reportlab")
+    from corridors.outputs.report.letter import letter
+    from corridors.outputs.report.paper import paper
+
+    full["options"][0]["legs"][0]["from"] = "x" * 9000
+    full["options"][1]["legs"][0]["from"] = "word " * 2000
+    full["options"][0]["flags"] = ["long " * 3000]
+    full["shipment"]["origin"]["name"] = "y" * 3000
+    made = brief(full)
+    assert _pdf_words(paper(made, {})).count("x") >= 9000
+    assert _word_words(letter(made, full, {})).count("word") >= 2000
+
+
 def test_control_and_bidi_signs_are_gone(full: dict[str, Any]) -> None:
     made = brief(_poisoned(full, "A\x1b[31m\u202eb\ud800\x00"))
     for page in (one_page(made, full, {}), markdown(made), geojson(full, {})):

@@ -24,9 +24,10 @@ PLAIN = {
 }  # fmt: skip
 
 KNOWN: dict[str, dict[float, str]] = {
-    "conditions/dated.py": {
+    "conditions/dated.py": {4: "places of a year", 5: "of a month", 7: "of a date"},
+    "conditions/fields.py": {
         13: "one month more than a year has", 3: "suggestions", 0.6: "likeness of a suggestion",
-        4: "places of a year", 5: "of a month", 7: "of a date",
+        7: "places of a month",
     },
     "conditions/document.py": {
         1_000_000: "bytes of a document", 60: "characters shown", 57: "and of them kept",
@@ -34,7 +35,7 @@ KNOWN: dict[str, dict[float, str]] = {
         1e12: "largest number read",
     },
     "conditions/situation.py": {
-        150: "days after which no condition can matter", 7: "places of a month",
+        120: "days after which no condition can matter", 7: "places of a month",
     },
     "conditions/when.py": {12: "months of a year"},
     "routing/ends.py": {

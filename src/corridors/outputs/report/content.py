@@ -52,15 +52,12 @@ class Grid:
         >>> Grid("", ("a", "b"), (("x" * 10, "y" * 34),)).widths()
         [0.25, 0.75]
         """
-        rows = (self.heads, *self.rows)
-        wanted = [
-            max(
-                min(max(len(row[i]) for row in rows), 46),
-                max((len(word) for row in rows for word in row[i].split()), default=0) + 2,
-                4,
-            )
-            for i in range(len(self.heads))
-        ]
+        wanted = []
+        for cells in zip(self.heads, *self.rows, strict=True):
+            longest = min(max(map(len, cells)), 46)
+            # A word is broken only where it would leave the other columns no room.
+            word = max((len(word) for cell in cells for word in cell.split()), default=0)
+            wanted.append(max(longest, min(word, 26) + 2, 4))
         return [width / sum(wanted) for width in wanted]
 
 
