@@ -66,6 +66,20 @@ def test_nothing_is_linked(document: dict, geometries: dict) -> None:
     assert "default-src &#x27;none&#x27;" in page
 
 
+def test_flags_are_no_clearance(document: dict, geometries: dict) -> None:
+    for option in document["options"]:
+        option["flags"] = []
+    assert "Flags are no clearance" not in _page(document, geometries)
+    document["options"][0]["flags"] = ["RU: a regime"]
+    assert "Flags are no clearance" in _page(document, geometries)
+
+
+def test_chances_stand_under_the_ranges(document: dict, geometries: dict) -> None:
+    for option in document["options"][:2]:
+        option |= {"p_fastest": 0.5, "p_cheapest": 0.0}
+    assert "Chance of being fastest: Northern 50 %, TITR 50 %." in _page(document, geometries)
+
+
 def test_same_input_same_bytes(document: dict, geometries: dict) -> None:
     assert _page(document, geometries) == _page(document, geometries)
     other = json.loads(json.dumps(document))

@@ -14,6 +14,7 @@ from corridors.outputs import text, wording
 from corridors.outputs.colours import INK, MODES, CorridorStyle, style_of
 from corridors.outputs.profile_page import below_map
 from corridors.outputs.static_parts import glyph
+from corridors.outputs.table import FLAG_NOTE
 from corridors.outputs.text import escape
 from corridors.outputs.view import MARKS
 
@@ -46,7 +47,7 @@ def parts(document: Mapping[str, Any], *, note: str, static: str) -> dict[str, s
         "STYLE": "",
         "LEGEND": _legend(),
         "CARDS": _cards(document, styles),
-        "RANGES": _ranges(options, styles),
+        "RANGES": _ranges(options, styles) + _chances(document),
         "TABLE": _table(options, styles),
         "PROFILE": below_map(document),
         "NOTES": _notes(document, note),
@@ -178,6 +179,10 @@ def _ranges(options: Sequence[Mapping[str, Any]], styles: Sequence[CorridorStyle
     )
 
 
+def _chances(document: Mapping[str, Any]) -> str:
+    return "".join(f'<p class="grades">{escape(line)}.</p>' for line in wording.chances(document))
+
+
 def _bars(
     options: Sequence[Mapping[str, Any]],
     styles: Sequence[CorridorStyle],
@@ -239,6 +244,8 @@ def _table(options: Sequence[Mapping[str, Any]], styles: Sequence[CorridorStyle]
 
 def _notes(document: Mapping[str, Any], note: str) -> str:
     lines = [*wording.condition_lines(document), *wording.sources(document, note)]
+    if any(option.get("flags") for option in wording.usable(document)):
+        lines.insert(0, FLAG_NOTE)
     out = "".join(f"<p>{escape(line)}</p>" for line in lines)
     if document.get("reproduce"):
         out += f"<p>Made by <code>{escape(document['reproduce'])}</code></p>"

@@ -49,7 +49,7 @@ class Grid:
 
         Examples
         --------
-        >>> Grid("", ("a", "b"), (("x" * 10, "y" * 34),)).widths()
+        >>> Grid("", ("a", "b"), (("x" * 10, "y" * 36),)).widths()
         [0.25, 0.75]
         """
         wanted = []
