@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from corridors.analysis.compare import ROUNDS, Answer, Option, asked, drawn_option
+from collections.abc import Sequence
+from dataclasses import replace
+
+from corridors.analysis.compare import (
+    ROUNDS,
+    Answer,
+    Option,
+    asked,
+    drawn_option,
+    plans_of,
+    variants_of,
+)
 from corridors.analysis.desk import Conditions, Desk, open_desk
 from corridors.analysis.engine import Engine
-from corridors.analysis.lease import leased
+from corridors.analysis.lease import doors, leased
 from corridors.analysis.spread import Draws
 from corridors.routing.route import Route
 from corridors.routing.search import search
@@ -28,15 +39,15 @@ def free_route(
     """The best route over all corridors and none, and the next best that really differs.
 
     Takes the parameters of `compare`. The second option shares at most
-    two thirds of its length with the first. The box is leased as in the corridor it comes nearest
-    to.
+    two thirds of its length with the first. The box is leased as in the corridor that a route comes
+    nearest to. The search knows no lease, so the best of every corridor is looked at as well.
     """
     desk = open_desk(
         engine, origin, destination, scope, objective, value_of_time_usd_day, conditions, terms
     )
     numbers = Draws(desk.ledger, count=draws, seed=seed)
-    best = best_free(desk)
-    if best is None:
+    found = best_free(desk)
+    if found is None:
         reason = "no path joins the two places"
         if desk.conditions.restricts:
             reason = f"barred by {asked(desk.conditions)}, or {reason}"
@@ -44,8 +55,10 @@ def free_route(
             reason = f"barred by {'; '.join(desk.situation.applied)}, or {reason}"
         options: tuple[Option, ...] = (Option(None, "infeasible", reason, None, None),)
     else:
-        routes = [best, *_next_best(desk, best)]
-        options = tuple(drawn_option(desk, leased(desk, route), numbers) for route in routes)
+        along = [_unbound(route) for name in engine.plans for route in _best_of(desk, name)]
+        best = min([leased(desk, found), *along], key=desk.rank)
+        routes = [best, *_next_best(desk, best, along)]
+        options = tuple(drawn_option(desk, route, numbers) for route in routes)
     return Answer(
         "route", engine, desk.ledger, desk.graph, desk.shipment, desk.conditions,
         desk.situation, options, draws, seed,
@@ -75,19 +88,25 @@ MOST_SHARED = 2 / 3
 """An alternative may share at most this part of its length with the best route."""
 
 
-def _next_best(desk: Desk, best: Route) -> list[Route]:
-    """Best route that must leave one door of the best route shut."""
-    doors = [
-        (move.crossing.id if move.crossing else move.service.id if move.service else "")
-        for leg in best.legs
-        for _, move in leg.moves
-    ]
-    candidates = []
-    for door in dict.fromkeys(d for d in doors if d):
+def _best_of(desk: Desk, corridor: str) -> list[Route]:
+    """The best route of a corridor, if it has one."""
+    routes = [v.route for v in variants_of(desk, plans_of(desk, corridor)) if v.route is not None]
+    return sorted(routes, key=desk.rank)[:1]
+
+
+def _unbound(route: Route) -> Route:
+    return replace(route, corridor=None, variant=None)
+
+
+def _next_best(desk: Desk, best: Route, along: Sequence[Route]) -> list[Route]:
+    """Best route that really differs: one door of the best shut, or along a corridor."""
+    candidates = list(along)
+    for door in doors(best):
         route = best_free(desk.without(frozenset({door})))
-        if route is not None and shared_km(best, route) <= MOST_SHARED * route.km:
-            candidates.append(route)
-    return sorted(candidates, key=desk.rank)[:1]
+        if route is not None:
+            candidates.append(leased(desk, route))
+    differing = [r for r in candidates if shared_km(best, r) <= MOST_SHARED * r.km]
+    return sorted(differing, key=desk.rank)[:1]
 
 
 def shared_km(one: Route, other: Route) -> float:
