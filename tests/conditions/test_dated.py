@@ -112,6 +112,33 @@ def test_hours_on_top_act_on_their_days_only(world: Any) -> None:
     assert hours(engine, conditions=Conditions(scenarios=("shut",))) == pytest.approx(base + 100)
 
 
+def test_effects_grow_over_a_ramp(world: Any) -> None:
+    slow = SHUT.replace("close: {crossing: AB-rail}", "add_h: {event: border_h/AB-rail, typ: 100}")
+    engine = world(shut=slow.replace("grade:", "ramp_days: 4\ngrade:"))
+    base = hours(engine)
+    # At the border 63 h after departure: on the first, second and fourth day of the condition.
+    for depart, share in (("2027-01-30", 0.25), ("2027-01-31", 0.5), ("2027-02-02", 1.0)):
+        assert hours(engine, **leaving(depart)) == pytest.approx(base + 100 * share), depart
+    as_of = Conditions(as_of=date(2027, 2, 2))
+    assert hours(engine, conditions=as_of) == pytest.approx(base + 50)
+    assert hours(engine, conditions=Conditions(scenarios=("shut",))) == pytest.approx(base + 100)
+
+
+def test_what_may_happen_is_all_or_nothing(world: Any) -> None:
+    slow = SHUT.replace("close: {crossing: AB-rail}", "add_h: {event: border_h/AB-rail, typ: 100}")
+    engine = world(shut=slow.replace("grade:", "probability: 0.3\ngrade:"))
+    forced = Conditions(scenarios=("shut",))
+    found = option(engine, "rail", conditions=forced, draws=1000)
+    assert found.route is not None
+    assert found.spread is not None
+    base = hours(engine)
+    assert found.route.mean("hours") == pytest.approx(base + 30)
+    late = found.spread.hours > base + 50
+    assert late.mean() == pytest.approx(0.3, abs=0.001)
+    assert found.spread.hours[late] == pytest.approx(base + 100)
+    assert found.spread.hours[~late] == pytest.approx(base)
+
+
 def test_two_dates_exclude_each_other(world: Any) -> None:
     with pytest.raises(UsageError, match="--as-of and --depart"):
         option(
@@ -164,6 +191,9 @@ BROKEN = [
     ("grade: reported", "grade: reported\ngrade: claim", ":8: grade: twice"),
     ("title: The yard is shut", "titel: The yard is shut", ":2: titel: no such field; did you"),
     ("sources:\n  - {title: A report, url: https://example.org/report}\n", "", "needs sources"),
+    ("grade: reported", "grade: reported\nprobability: 0.5", "what is shut is shut"),
+    ("grade: reported", "grade: reported\nprobability: 2", ":8: probability: 2 is no prob"),
+    ("grade: reported", "grade: reported\nramp_days: 0.5", "ramp_days: 0.5 is no whole"),
     ("close: {crossing: AB-rail}", "close: " + "[" * 40, "nested deeper"),
     ("close: {crossing: AB-rail}", "close: [unclosed", "no YAML"),
 ]

@@ -110,7 +110,15 @@ class Draws:
         if week:
             z = z + math.sqrt(week) * self.normal(f"{dimension}||week")
         # A fast day is a low number of hours whether the row holds a speed or a duration.
-        return distribution.sample(z)
+        drawn = distribution.sample(z)
+        row = charge.row
+        return drawn if row.chance == 1.0 else drawn * self.occurs(row.chance_of, row.chance)
+
+    def occurs(self, name: str, chance: float) -> NDArray[np.bool_]:
+        """(count,) in which draws something happens: the same for all that hangs on it."""
+        from statistics import NormalDist
+
+        return np.asarray(self.normal(f"occurs|{name}") < NormalDist().inv_cdf(chance))
 
 
 def _share(ledger: Ledger, key: str) -> float:

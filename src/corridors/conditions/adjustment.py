@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -36,6 +37,8 @@ class Adjustment(NamedTuple):
         The number, with its source.
     condition : str
         Id of the dated condition it belongs to; empty for terms, seasons and prices.
+    ramp_days : int
+        Days from its first day until it acts in full; it grows evenly.
     """
 
     id: str
@@ -44,6 +47,21 @@ class Adjustment(NamedTuple):
     when: When
     row: ParameterRow
     condition: str = ""
+    ramp_days: int = 0
+
+    def on(self, day: date) -> Adjustment:
+        """As it acts on a day: less than in full while it grows."""
+        first = self.when.spans[0][0] if self.when.spans else None
+        if not self.ramp_days or first is None:
+            return self
+        share = ((day - first).days + 1) / self.ramp_days
+        if share >= 1.0:
+            return self
+        base = 0.0 if self.effect == "add" else 1.0
+        low, typ, high = (
+            base + (value - base) * share for value in (self.row.low, self.row.typ, self.row.high)
+        )
+        return self._replace(row=replace(self.row, low=low, typ=typ, high=high))
 
 
 def read_adjustments(folder: Path, ledger: Ledger) -> list[Adjustment]:

@@ -32,7 +32,7 @@ KINDS = ("disruption", "upgrade")
 GRADES = ("reported", "estimate", "claim", "planned", "hypothetical")
 FIELDS = (
     "id", "title", "kind", "valid_from", "valid_to", "months", "last_known", "grade", "sources",
-    "includes", "effects", "note",
+    "includes", "effects", "probability", "ramp_days", "note",
 )  # fmt: skip
 VERBS = ("close", "open", "add_h", "add_usd", "times", "cap", "flag")
 TARGETS = ("crossing", "facility", "service", "group", "country", "chokepoint", "link")
@@ -243,8 +243,13 @@ class _Reader:
         if not sources and grade != "hypothetical":
             raise spot.error(f"a condition of grade {grade} needs sources with title and url")
         parts = _Effects(self, ident, grade, sources)
+        parts.chance, parts.ramp_days = _chance(fields), _ramp(fields)
         for row in rows_of(fields, "effects"):
             parts.add(row)
+        if parts.chance < 1.0 and (parts.closes or parts.opens or parts.caps):
+            raise fields["probability"].error(
+                "only add_h and add_usd may be uncertain: what is shut is shut; write hours instead"
+            )
         if not includes and not fields["effects"].items():
             raise fields["effects"].error("there is no effect")
         return Condition(
@@ -286,6 +291,7 @@ class _Effects:
         self.reader, self.ident = reader, ident
         self.grade = _LEDGER_GRADE.get(grade, "assumption")
         self.source = sources[0] if sources else Source("hypothetical", "")
+        self.chance, self.ramp_days = 1.0, 0
         self.closes: list[tuple[str, str]] = []
         self.opens: list[tuple[str, str]] = []
         self.changes: list[Adjustment] = []
@@ -346,9 +352,14 @@ class _Effects:
         row = ParameterRow(
             f"condition/{name}", low, typ, high, unit, grade,
             source=self.source.title, url=self.source.url,
+            chance=self.chance, chance_of=self.ident if self.chance < 1.0 else "",
         )  # fmt: skip
+        if verb == "times" and self.chance < 1.0:
+            raise body.error("a factor cannot be uncertain: write add_h or add_usd")
         effect: Literal["add", "times"] = "times" if verb == "times" else "add"
-        return Adjustment(name, effect, frozenset({target}), When(), row, condition=self.ident)
+        return Adjustment(
+            name, effect, frozenset({target}), When(), row, self.ident, self.ramp_days
+        )
 
     def _names_something(self, target: str) -> bool:
         """A crossing, service or group that lives by a general row may have its own effect."""
@@ -376,6 +387,26 @@ class _Effects:
             raise fields["country"].error(f"no country {country!r} in the network")
         chapters = tuple(str(row.value) for row in fields["hs"].items()) if "hs" in fields else ()
         return Flag(country, chapters, fields["text"].text())
+
+
+def _chance(fields: Mapping[str, Spot]) -> float:
+    if "probability" not in fields:
+        return 1.0
+    chance = fields["probability"].number()
+    if not 0.0 < chance <= 1.0:
+        raise fields["probability"].error(f"{chance:g} is no probability above 0 and at most 1")
+    return chance
+
+
+def _ramp(fields: Mapping[str, Spot]) -> int:
+    if "ramp_days" not in fields:
+        return 0
+    days = fields["ramp_days"].number()
+    if days < 1 or days != int(days):
+        raise fields["ramp_days"].error(f"{days:g} is no whole number of days from 1")
+    if day_of(fields.get("valid_from")) is None:
+        raise fields["ramp_days"].error("it grows from valid_from, which is missing")
+    return int(days)
 
 
 def _source(spot: Spot) -> Source:

@@ -92,8 +92,16 @@ class Situation:
 
     def acting_on(self, day: date | None) -> tuple[Adjustment, ...]:
         """Adjustments that act on a day."""
-        dated = tuple(a for a in self._dated if a.when.holds_on(day)) if day else ()
-        return self._undated + dated
+        if day is None or not self._dated:
+            return self._undated
+        if day not in self._acting:
+            dated = tuple(a.on(day) for a in self._dated if a.when.holds_on(day))
+            self._acting[day] = self._undated + dated
+        return self._acting[day]
+
+    @cached_property
+    def _acting(self) -> dict[date, tuple[Adjustment, ...]]:
+        return {}
 
     @cached_property
     def _undated(self) -> tuple[Adjustment, ...]:
@@ -146,7 +154,7 @@ def compose(
         if condition.id in names:
             continue
         if as_of is not None and condition.holds_on(as_of):
-            parts.force(condition)
+            parts.force(condition, as_of)
         elif depart is not None and _may_be_met(condition, depart):
             parts.schedule(condition, depart)
         day = as_of or depart
@@ -200,9 +208,11 @@ class _Parts:
         self.known: list[str] = []
         self.counterfactual: list[str] = []
 
-    def force(self, condition: Condition) -> None:
-        """In force for the whole journey."""
-        self.adjustments += condition.changes
+    def force(self, condition: Condition, day: date | None = None) -> None:
+        """In force for the whole journey; in full without a day."""
+        for change in condition.changes:
+            dated = replace_when(change, condition.when).on(day) if day else change
+            self.adjustments.append(dated._replace(when=change.when))
         for kind, name in condition.closes:
             (self.avoid if kind == "country" else self.closed).add(name)
         self.opened.update(condition.opens)

@@ -45,7 +45,7 @@ class Charge(NamedTuple):
     def mean(self) -> float:
         """Expected value."""
         if not self.inverse:
-            return self.amount * self.row.mean
+            return self.row.chance * self.amount * self.row.mean
         if self.row.typ == 0:
             raise self._standstill()
         return self.amount * self.row.mean_reciprocal

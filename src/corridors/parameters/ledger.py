@@ -51,6 +51,10 @@ class ParameterRow:
         Where the row stands, for messages.
     adjusted : tuple of str
         Ids of the adjustments that have multiplied it.
+    chance : float
+        Probability that it is charged at all.
+    chance_of : str
+        What happens or not: rows with the same name are charged together.
 
     Examples
     --------
@@ -73,6 +77,8 @@ class ParameterRow:
     file: str = ""
     line: int = 0
     adjusted: tuple[str, ...] = ()
+    chance: float = 1.0
+    chance_of: str = ""
     _cache: list[SplitLognormal] = field(
         default_factory=list, init=False, repr=False, compare=False
     )
