@@ -17,7 +17,7 @@ __all__ = [
     "breakeven",
     "capacity",
     "compare",
-    "conditions",
+    "catalogue",
     "criticality",
     "cut",
     "dependence",

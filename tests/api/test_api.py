@@ -34,7 +34,7 @@ def barred() -> Any:
 
 def test_the_top_level_is_small() -> None:
     assert set(dir(co)) == {
-        "__version__", "assign", "breakeven", "capacity", "compare", "conditions", "criticality",
+        "__version__", "assign", "breakeven", "capacity", "compare", "catalogue", "criticality",
         "cut", "dependence", "disjoint", "export", "find_places", "import_tables", "isochrones",
         "load", "overlay", "pareto", "projects", "route", "switch", "to_networkx", "to_osmnx",
         "tornado", "whatif",

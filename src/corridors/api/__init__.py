@@ -195,7 +195,7 @@ def whatif(origin: str, destination: str, **options: Unpack[Options]) -> WhatIfV
     return WhatIfView(answer, question.command("whatif"))
 
 
-def conditions(*, as_of: dt.date | str | None = None, data: str | Path | None = None) -> Any:
+def catalogue(*, as_of: dt.date | str | None = None, data: str | Path | None = None) -> Any:
     """Dated events and what-ifs of the catalogue, one row each.
 
     Parameters
@@ -212,7 +212,7 @@ def conditions(*, as_of: dt.date | str | None = None, data: str | Path | None = 
     Examples
     --------
     >>> import corridors as co
-    >>> "red-sea-2023" in co.conditions(as_of="2025-06-01").index
+    >>> "red-sea-2023" in co.catalogue(as_of="2025-06-01").index
     True
     """
     import pandas as pd
