@@ -15,6 +15,8 @@ from corridors.shipment import Heading
 
 Keys = tuple[str, ...]
 
+_AWAY = {"westbound": "eastbound", "eastbound": "westbound"}
+
 
 class Priced(NamedTuple):
     """Rows that one charge comes to: its own, adjusted, and those added beside it."""
@@ -50,17 +52,25 @@ class CostModel:
         self.ledger = ledger
         self.heading = heading
         self.ownership = ownership
+        # Most keys have one row for both headings: the few that have not are known beforehand.
+        suffix, away = f"/{heading}", f"/{_AWAY[heading]}"
+        self._headed = {row.key.removesuffix(suffix) for row in ledger if row.key.endswith(suffix)}
         self._by_target: dict[str, list[Adjustment]] = {}
         for adjustment in adjustments:
             for target in adjustment.targets:
-                self._by_target.setdefault(target, []).append(adjustment)
+                if not target.endswith(away):
+                    key = target.removesuffix(suffix)
+                    self._by_target.setdefault(key, []).append(adjustment)
         self._known: dict[Keys, Priced] = {}
         self._per_km: dict[str, tuple[float, float]] = {}
 
     def row(self, *keys: str) -> ParameterRow:
         """First row among the keys, each tried with the heading first."""
-        found = self.find(*keys)
-        return found if found is not None else self.ledger.get(*self._tried(keys))
+        found = self.priced(keys).row
+        if found is None:
+            tried = [k for key in keys for k in (f"{key}/{self.heading}", key)]
+            return self.ledger.get(*tried)
+        return found
 
     def find(self, *keys: str) -> ParameterRow | None:
         """As `row`, or None where no row exists."""
@@ -70,18 +80,23 @@ class CostModel:
         """The row of a charge with its factors, and the rows that stand beside it."""
         found = self._known.get(keys)
         if found is None:
-            family = keys[0].partition("/")[0]
-            row = default
-            if family in self.ledger.families:
-                row = self.ledger.first(*self._tried(keys)) or default
+            row = self._first(keys) or default
             added: tuple[ParameterRow, ...] = ()
             if self._by_target:
-                acting = self._acting((*self._tried(keys), family))
+                acting = self._acting((*keys, keys[0].partition("/")[0]))
                 if row is not None:
                     row = product(row, [a for a in acting if a.effect == "times"])
                 added = tuple(a.row for a in acting if a.effect == "add")
             found = self._known[keys] = Priced(row, added)
         return found
+
+    def _first(self, keys: Keys) -> ParameterRow | None:
+        for key in keys:
+            row = self.ledger.first(f"{key}/{self.heading}") if key in self._headed else None
+            row = row or self.ledger.first(key)
+            if row is not None:
+                return row
+        return None
 
     def _acting(self, keys: Sequence[str]) -> list[Adjustment]:
         """Adjustments of any of the keys, each once, from the most special on."""
@@ -91,18 +106,18 @@ class CostModel:
                 found[id(adjustment)] = adjustment
         return list(found.values())
 
-    def _tried(self, keys: Keys) -> list[str]:
-        return [k for key in keys for k in (f"{key}/{self.heading}", key)]
-
     def _charges(self, keys: Keys, *, at: str, country: str) -> tuple[Charge, ...]:
         """Charges of a line that may rightly be absent."""
         row, added = self.priced(keys)
+        if row is None and not added:
+            return ()
         rows = added if row is None else (row, *added)
-        return tuple(Charge(row, 1.0, False, at, country) for row in rows)
+        return tuple([Charge(row, 1.0, False, at, country) for row in rows])
 
     def _needed(self, keys: Keys, *, at: str, country: str) -> tuple[Charge, ...]:
         """Charges of a line that every such event has."""
-        self.row(*keys)
+        if self.priced(keys).row is None:
+            self.row(*keys)
         return self._charges(keys, at=at, country=country)
 
     # Runs --------------------------------------------------------------------------------
@@ -224,7 +239,7 @@ class CostModel:
         The departure: a row of its own, or from the headway, E[H^2] / 2 E[H].
         """
         keys = tuple(f"wait_h/{name}" for name in (service.id, service.group, service.mode))
-        if self.ledger.first(*self._tried(keys)) is None:
+        if self._first(keys) is None:
             self.priced(keys, default=_wait_from_headway(service))
         return Vector(
             hours=self._charges(keys, at=service.id, country=port.country)

@@ -201,7 +201,11 @@ class Ledger:
 
         For lines that may rightly be absent, such as a lease on a corridor without one.
         """
-        return next((self._rows[key] for key in keys if key in self._rows), None)
+        for key in keys:
+            row = self._rows.get(key)
+            if row is not None:
+                return row
+        return None
 
     def with_rows(self, rows: Iterable[ParameterRow]) -> Ledger:
         """Return a ledger in which `rows` replace those of the same key or are added."""

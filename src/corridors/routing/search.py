@@ -90,7 +90,6 @@ class _Search:
         self.doors: dict[tuple[State, int], list[tuple[Move, int]]] = {}
         self.targets: dict[tuple[str, int], list[str]] = {}
         self.known_after: dict[tuple[int, int], list[int]] = {}
-        self.ends_of: dict[int, tuple[str, frozenset[str]]] = {}
         self.boarding: dict[State, float] = {}
         self.fronts: dict[tuple[str, int, bool], Front | None] = {}
 
@@ -354,23 +353,19 @@ class _Search:
         return move.to in self.quest.goals or move.to in self.quest.goal_moves
 
     def _stays_inside(self, move: Move, section: Section) -> bool:
-        key = id(move)  # moves live as long as their graph
-        if key not in self.ends_of:
-            self.ends_of[key] = self._ends(move)
-        mode, countries = self.ends_of[key]
-        return mode in section.modes and countries <= section.countries
-
-    def _ends(self, move: Move) -> tuple[str, frozenset[str]]:
-        """Mode of a crossing or service, and the countries of its two ends."""
-        facilities = self.graph.facilities
         if move.crossing is not None:
             row = self.graph.crossing_rows[move.crossing.id]
-            ends, mode = (row.a, row.b), row.mode
+            one, other, mode = row.a, row.b, row.mode
         else:
             # A service inside a section: a train ferry over a lake.
             assert move.service is not None
-            ends, mode = (move.service.a, move.service.b), move.service.mode
-        return mode, frozenset(facilities[end].country for end in ends)
+            one, other, mode = move.service.a, move.service.b, move.service.mode
+        facilities, countries = self.graph.facilities, section.countries
+        return (
+            mode in section.modes
+            and facilities[one].country in countries
+            and facilities[other].country in countries
+        )
 
     def _mode_allowed(self, mode: str) -> bool:
         return self.quest.modes is None or mode in self.quest.modes
