@@ -245,10 +245,10 @@ NO_PATH = "no path in the countries and modes of the corridor joins its gateways
 def blocked_by(graph: MovementGraph, plan: Plan) -> str:
     """Name the first gateway of a plan that cannot be passed; empty when all can."""
     open_crossings, open_services = graph.open_crossings, graph.open_services
-    services = {service.id: service for service in graph.tables.services}
     for gateway in plan.gateways:
         if gateway.crossings & open_crossings or gateway.services & open_services:
             continue
+        services = graph.service_rows
         states = sorted(
             {f"{services[s].name}: {services[s].status}" for s in gateway.services if s in services}
             | {

@@ -107,6 +107,11 @@ class MovementGraph:
         return result
 
     @cached_property
+    def service_rows(self) -> dict[str, Service]:
+        """Services by id, whatever their status."""
+        return {service.id: service for service in self.tables.services}
+
+    @cached_property
     def open_crossings(self) -> frozenset[str]:
         """Crossings that can be passed."""
         moves = (move for moves in self.moves.values() for move in moves)

@@ -349,10 +349,7 @@ def read_table(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict
                         f"{path}:{reader.line_num}: {len(cells)} cells instead of {len(columns)}; "
                         "a comma inside a cell needs quotes"
                     )
-                yield (
-                    reader.line_num,
-                    {name: cell.strip() for name, cell in zip(columns, cells, strict=True)},
-                )
+                yield reader.line_num, dict(zip(columns, map(str.strip, cells), strict=True))
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
     except UnicodeDecodeError as error:
