@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import Literal, NamedTuple
 
 from corridors.analysis.desk import Conditions, Desk, open_desk
@@ -21,12 +23,41 @@ from corridors.routing.search import search
 from corridors.shipment import Objective, Scope, Shipment, Terms
 
 
-class Variant(NamedTuple):
-    """One way along a corridor: its route, or why there is none."""
+class Variant:
+    """One way along a corridor.
 
-    name: str
-    route: Route | None
-    reason: str = ""
+    Parameters
+    ----------
+    name : str
+    rank : float
+        What it is chosen by among the variants of its corridor: mean generalised cost, but for
+        what they all have in common.
+    make : callable, optional
+        Makes its route, when somebody looks at it; none where there is no way.
+    reason : str
+        Why there is none.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        rank: float = math.inf,
+        make: Callable[[], Route] | None = None,
+        reason: str = "",
+    ) -> None:
+        self.name, self.rank, self.reason = name, rank, reason
+        self._make = make
+
+    @cached_property
+    def route(self) -> Route | None:
+        """The route, None where there is no way."""
+        return None if self._make is None else self._make()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a way."""
+        return self._make is not None
 
 
 class Option(NamedTuple):
@@ -150,11 +181,11 @@ def _option(desk: Desk, corridor: str, numbers: Draws) -> Option:
             f"to {shipment.destination.country}"
         )
         return Option(corridor, "infeasible", reason, None, None)
-    open_ones = [v for v in variants if v.route is not None]
+    open_ones = [v for v in variants if v.is_open]
     if not open_ones:
         status, reason = _why_none(desk, corridor, variants)
         return Option(corridor, status, reason, None, None, tuple(variants))
-    best = min(open_ones, key=lambda v: desk.rank(v.route) if v.route else 0.0)
+    best = min(open_ones, key=lambda v: v.rank)
     assert best.route is not None
     return drawn_option(desk, best.route, numbers, tuple(variants))
 
@@ -186,9 +217,22 @@ def variants_of(desk: Desk, plans: Sequence[Plan]) -> list[Variant]:
     """Route of each plan, or why it has none."""
     shut = {plan: blocked_by(desk.graph, plan) for plan in plans}
     passable = [plan for plan in plans if not shut[plan]]
-    found, barred = open_routes(desk, passable) if passable else ({}, {})
-    ways = {plan: found[number] for number, plan in enumerate(passable) if number in found}
-    held_up = {passable[number]: closure for number, closure in barred.items()}
+    held_up: dict[Plan, Closure] = {}
+    ways: dict[Plan, Variant] = {}
+    if passable and desk.situation.depart is None:
+        # On no date, or one that stands still, the search knows the whole price.
+        found = search(desk.graph, desk.quest(passable), desk.weigh, PlanTree(passable))
+        for number, way in found.items():
+            plan = passable[number]
+            make = partial(desk.route, way, corridor=plan.corridor, variant=plan.variant)
+            ways[plan] = Variant(plan.variant, rank=way.cost, make=make)
+    elif passable:
+        routes, barred = open_routes(desk, passable)
+        held_up = {passable[number]: closure for number, closure in barred.items()}
+        for number, route in routes.items():
+            plan = passable[number]
+            make_known = partial(_known, route)
+            ways[plan] = Variant(plan.variant, rank=desk.rank(route), make=make_known)
 
     def why(plan: Plan) -> str:
         if plan in held_up:
@@ -196,9 +240,11 @@ def variants_of(desk: Desk, plans: Sequence[Plan]) -> list[Variant]:
             return f"shut by {closure.title} when the box gets to {closure.id}, end unknown"
         return shut[plan] or NO_PATH
 
-    return [
-        Variant(plan.variant, ways.get(plan), "" if plan in ways else why(plan)) for plan in plans
-    ]
+    return [ways.get(plan) or Variant(plan.variant, reason=why(plan)) for plan in plans]
+
+
+def _known(route: Route) -> Route:
+    return route
 
 
 ROUNDS = 8

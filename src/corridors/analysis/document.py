@@ -33,7 +33,9 @@ LICENCES = (
 )
 
 
-def document(answer: Answer, *, reproduce: str, profile: bool = False) -> dict[str, Any]:
+def document(
+    answer: Answer, *, reproduce: str, profile: bool = False, variants: bool = True
+) -> dict[str, Any]:
     """Make the document of an answer.
 
     Parameters
@@ -43,18 +45,20 @@ def document(answer: Answer, *, reproduce: str, profile: bool = False) -> dict[s
         The command that gives the same answer again.
     profile : bool
         Whether each option says what has run up after each step.
+    variants : bool
+        Whether each option lists the variants that were tried.
 
     Returns
     -------
     dict
         ``corridors.compare/1`` or ``corridors.route/1``.
     """
-    return _Writer(answer, profile=profile).write(reproduce)
+    return _Writer(answer, profile=profile, variants=variants).write(reproduce)
 
 
 class _Writer:
-    def __init__(self, answer: Answer, *, profile: bool = False) -> None:
-        self.answer, self.profile = answer, profile
+    def __init__(self, answer: Answer, *, profile: bool, variants: bool) -> None:
+        self.answer, self.profile, self.variants = answer, profile, variants
         self.flags = read_flags(answer.engine)
         self.regimes = read_regimes(answer.engine.folder)
 
@@ -184,6 +188,8 @@ class _Writer:
         }
 
     def _variants(self, option: Option) -> list[dict[str, Any]]:
+        if not self.variants:
+            return []
         rows = []
         for variant in option.variants:
             row: dict[str, Any] = {

@@ -130,7 +130,11 @@ def _show(answer: Answer, options: argparse.Namespace, argv: Sequence[str]) -> i
     from corridors.analysis.document import document
 
     answer_document = document(
-        answer, reproduce=command_line(argv), profile=options.format == "json"
+        answer,
+        reproduce=command_line(argv),
+        profile=options.format == "json",
+        # The table shows none of them, and each costs the making of its route.
+        variants=options.format != "table",
     )
     if options.format == "json":
         result = json.dumps(answer_document, ensure_ascii=False, indent=2) + "\n"
