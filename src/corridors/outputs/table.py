@@ -90,11 +90,12 @@ def _bold(line: str) -> str:
 
 def _wrapped(line: str, style: Callable[[str], str] = str, *, indent: int = 0) -> list[str]:
     space = " " * indent
+    # A figure and its per cent sign stay on one line.
     wrapped = textwrap.wrap(
-        text.clean(line), WIDTH, initial_indent=space, subsequent_indent=space,
-        break_long_words=False, break_on_hyphens=False,
+        text.clean(line).replace(" %", "\u00a0%"), WIDTH, initial_indent=space,
+        subsequent_indent=space, break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
-    return [style(part) for part in wrapped]
+    return [style(part.replace("\u00a0%", " %")) for part in wrapped]
 
 
 def _conditions(conditions: Mapping[str, Any]) -> list[str]:
