@@ -237,7 +237,7 @@ def variants_of(desk: Desk, plans: Sequence[Plan]) -> list[Variant]:
     def why(plan: Plan) -> str:
         if plan in held_up:
             closure = held_up[plan]
-            return f"shut by {closure.title} when the box gets to {closure.id}, end unknown"
+            return f"{MET}{closure.title} when the box gets to {closure.id}, end unknown"
         return shut[plan] or NO_PATH
 
     return [ways.get(plan) or Variant(plan.variant, reason=why(plan)) for plan in plans]
@@ -246,6 +246,9 @@ def variants_of(desk: Desk, plans: Sequence[Plan]) -> list[Variant]:
 def _known(route: Route) -> Route:
     return route
 
+
+MET = "shut by "
+"""Begins the reason of a variant that a closure bars on its day."""
 
 ROUNDS = 8
 """Most closures on one journey that are looked at one after the other."""
@@ -314,7 +317,7 @@ def _why_none(
 ) -> tuple[Literal["excluded", "infeasible"], str]:
     """Excluded by what was asked or held, or not there at all?"""
     situation = desk.situation
-    held = bool(situation.closed or situation.avoid or situation.closures)
+    held = bool(situation.closing)
     if desk.conditions.restricts or held:
         free = replace(
             desk,
@@ -325,10 +328,12 @@ def _why_none(
         )
         plans = plans_of(free, corridor)
         if search(free.graph, free.quest(plans), free.weigh, PlanTree(plans)):
+            met = [v.reason for v in variants if v.reason.startswith(MET)]
             barring = [asked(desk.conditions)] if desk.conditions.restricts else []
-            titles = list(dict.fromkeys(v.reason for v in variants if v.reason.startswith("shut")))
-            barring += titles or ([f"{'; '.join(situation.applied)}"] if held else [])
-            return "excluded", f"barred by {' and '.join(barring)}".replace("by shut by", "by")
+            barring += [reason.removeprefix(MET) for reason in dict.fromkeys(met)]
+            if not met and situation.closing:
+                barring.append("; ".join(situation.closing))
+            return "excluded", f"barred by {' and '.join(barring)}"
     reasons = list(dict.fromkeys(v.reason for v in variants))
     return "infeasible", "; ".join(reasons[:2])
 

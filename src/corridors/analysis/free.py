@@ -51,8 +51,8 @@ def free_route(
         reason = "no path joins the two places"
         if desk.conditions.restricts:
             reason = f"barred by {asked(desk.conditions)}, or {reason}"
-        elif desk.situation.applied:
-            reason = f"barred by {'; '.join(desk.situation.applied)}, or {reason}"
+        elif desk.situation.closing:
+            reason = f"barred by {'; '.join(desk.situation.closing)}, or {reason}"
         options: tuple[Option, ...] = (Option(None, "infeasible", reason, None, None),)
     else:
         along = [_unbound(route) for name in engine.plans for route in _best_of(desk, name)]

@@ -64,7 +64,9 @@ def landed(
     ParameterError
         The ledger has no share for insurance or capital.
     """
-    name = route.corridor or "free"
+    # A free route is covered as the corridor whose box it leases.
+    leases = (event.at for event in route.events if event.kind == "equipment")
+    name = route.corridor or next(leases, "free")
     cover = ledger.get(f"insurance_share/{name}", "insurance_share")
     insurance = (Charge(cover, cargo_value_usd, False, name, name),)
     war = ledger.first(f"war_risk_share/{name}")

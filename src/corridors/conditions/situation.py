@@ -68,6 +68,8 @@ class Situation:
     flags, caps : tuple
     applied, known, counterfactual : tuple of str
         Sentences: what was applied; what is known and was not; ids forced outside their dates.
+    closing : tuple of str
+        Those of `applied` that shut something.
     """
 
     case: Case = ORDINARY
@@ -83,6 +85,7 @@ class Situation:
     applied: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     counterfactual: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
 
     def day(self, hours: float) -> date | None:
         """The day so many hours after the start; None for an ordinary week."""
@@ -181,6 +184,7 @@ def compose(
         applied=tuple(parts.applied),
         known=tuple(parts.known),
         counterfactual=tuple(parts.counterfactual),
+        closing=tuple(parts.closing),
     )
 
 
@@ -207,6 +211,7 @@ class _Parts:
         self.applied: list[str] = []
         self.known: list[str] = []
         self.counterfactual: list[str] = []
+        self.closing: list[str] = []
 
     def force(self, condition: Condition, day: date | None = None) -> None:
         """In force for the whole journey; in full without a day."""
@@ -246,6 +251,8 @@ class _Parts:
         planned = condition.grade == "planned" and condition.kind == "upgrade"
         doubt = " (as planned; its opening was not seen)" if planned else ""
         self.applied.append(condition.title + doubt)
+        if condition.closes:
+            self.closing.append(condition.title)
 
 
 def replace_when(change: Adjustment, when: When) -> Adjustment:
