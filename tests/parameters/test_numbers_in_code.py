@@ -50,7 +50,7 @@ KNOWN: dict[str, dict[float, str]] = {
 
 HELD = {
     ("movement/compile.py", "CROSSING_REACH_KM"): "how far the line may be from a border point",
-    ("movement/overlay.py", "LINK_REACH_KM"): "how far a drawn line may end from a line",
+    ("movement/link_overlay.py", "LINK_REACH_KM"): "how far a drawn line may end from a line",
     ("movement/overlay.py", "FACILITY_REACH_KM"): "how far a facility may lie from its line",
     ("movement/overlay.py", "BACKBONE_KM"): "length of a line worth joining",
     ("movement/overlay.py", "BACKBONE_DETOUR_KM"): "how near two lines are one",

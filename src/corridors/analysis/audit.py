@@ -14,7 +14,7 @@ from corridors.errors import DataError
 from corridors.geodesy import great_circle_km
 from corridors.movement.compile import CROSSING_REACH_KM
 from corridors.movement.compiled import Haul
-from corridors.movement.overlay import LINK_REACH_KM
+from corridors.movement.link_overlay import LINK_REACH_KM
 from corridors.network.coast import ashore_pieces, read_coast
 from corridors.network.tables import USABLE_SERVICES, Link, LonLat
 

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from corridors.errors import DataError
 from corridors.geodesy import great_circle_km
+from corridors.movement.arc_edits import split_arcs
 from corridors.movement.compiled import CompiledNetwork, CrossingRun
-from corridors.movement.overlay import split_arcs
 from corridors.movement.segments import Anchor, Segments
 from corridors.movement.zone_graph import ZoneGraph, km_by_country, line_of
 from corridors.network.flat import CURATED, FlatNetwork
