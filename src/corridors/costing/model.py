@@ -51,6 +51,7 @@ class CostModel:
     ) -> None:
         self.ledger = ledger
         self.heading = heading
+        self.adjustments = tuple(adjustments)
         self.ownership = ownership
         # Most keys have one row for both headings: the few that have not are known beforehand.
         suffix, away = f"/{heading}", f"/{_AWAY[heading]}"
