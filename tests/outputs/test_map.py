@@ -16,7 +16,7 @@ from folium import plugins
 
 from corridors.errors import OutputError, UsageError
 from corridors.outputs.figure import OfflineAssetError
-from corridors.outputs.map import comparison_map, write_map
+from corridors.outputs.map import SCRIPTS, comparison_map, write_map
 
 HOSTILE = json.loads(Path(__file__).with_name("hostile_names.json").read_text())
 ASSETS = files("corridors.outputs") / "assets"
@@ -36,8 +36,9 @@ def test_vendored_files_are_what_the_manifest_says() -> None:
     )
 
 
-def test_own_script_never_parses_markup() -> None:
-    code = (ASSETS / "app.js").read_text()
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_own_script_never_parses_markup(script: str) -> None:
+    code = (ASSETS / script).read_text()
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "</"):
         assert way not in code
 

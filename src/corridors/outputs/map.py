@@ -38,6 +38,10 @@ _MAP_OPTIONS: dict[str, Any] = {
 }
 
 
+#: What runs in the page, in this order: base map, lines side by side, profile, corridors.
+SCRIPTS = ("base.js", "lanes.js", "profile.js", "app.js")
+
+
 class CorridorMap(folium.Map):
     """A :class:`folium.Map` without assets from a network and without a page of its own.
 
@@ -102,7 +106,7 @@ class CorridorLayer(MacroElement):
         figure.html.add_child(
             Raw(f'<script type="application/json" id="{name}">{self.blob}</script>'), name=name
         )
-        code = asset_text("profile.js") + asset_text("app.js")
+        code = "".join(asset_text(script) for script in SCRIPTS)
         figure.script.add_child(
             Raw(f"{code}\ncorridorsMap({parent}, {json.dumps(name)});"), name=name
         )
