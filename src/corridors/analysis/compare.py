@@ -157,13 +157,12 @@ def compare(
     desk = open_desk(
         engine, origin, destination, scope, objective, value_of_time_usd_day, conditions, terms
     )
-    unknown = [name for name in corridors if name not in engine.plans]
-    if unknown:
-        known = ", ".join(engine.plans)
-        raise UsageError(f"no corridor {unknown[0]!r}: choose from {known}")
+    check_corridors(engine, corridors)
     numbers = Draws(desk.ledger, count=draws, seed=seed)
     options = tuple(
-        _option(desk, name, numbers) for name in engine.plans if not corridors or name in corridors
+        option_of(desk, name, numbers)
+        for name in engine.plans
+        if not corridors or name in corridors
     )
     return Answer(
         "compare", engine, desk.ledger, desk.graph, desk.shipment, desk.conditions,
@@ -171,7 +170,21 @@ def compare(
     )  # fmt: skip
 
 
-def _option(desk: Desk, corridor: str, numbers: Draws) -> Option:
+def check_corridors(engine: Engine, corridors: Sequence[str]) -> None:
+    """Refuse a corridor that the network does not have.
+
+    Raises
+    ------
+    UsageError
+    """
+    unknown = [name for name in corridors if name not in engine.plans]
+    if unknown:
+        known = ", ".join(engine.plans)
+        raise UsageError(f"no corridor {unknown[0]!r}: choose from {known}")
+
+
+def option_of(desk: Desk, corridor: str, numbers: Draws) -> Option:
+    """What one corridor offers."""
     plans = plans_of(desk, corridor)
     variants = variants_of(desk, plans)
     if not variants:

@@ -24,7 +24,7 @@ from corridors.routing.ends import RoadReach, join, road_reach
 from corridors.routing.plan import Plan
 from corridors.routing.route import Route, build_route
 from corridors.routing.search import CostToGo, Found, Quest, Weigh
-from corridors.shipment import Objective, Scope, Shipment, Terms
+from corridors.shipment import End, Heading, Objective, Scope, Shipment, Terms
 
 if TYPE_CHECKING:
     from datetime import date
@@ -206,6 +206,15 @@ class Desk:
             variant=variant,
         )
 
+    def between(
+        self, shipment: Shipment, reaches: tuple[RoadReach | None, RoadReach | None]
+    ) -> Desk:
+        """Another shipment of the same heading and worth: what was priced and weighed is shared."""
+        desk = replace(self, shipment=shipment, reaches=reaches, memo={})
+        # What a property has worked out stands in the instance under the property's name.
+        desk.__dict__.update(model=self.model, weigh=self.weigh)
+        return desk
+
     def without(self, closed: frozenset[str]) -> Desk:
         """The same question with more things shut; itself where there is nothing more."""
         if not closed:
@@ -248,35 +257,98 @@ def open_desk(
     UsageError, UnknownPlaceError, AmbiguousPlaceError, SnapError, ParameterError, ScenarioError
         The question cannot be understood.
     """
-    conditions, terms = conditions or Conditions(), terms or Terms()
-    terms = _checked(terms)
-    _check_modes(conditions.modes)
-    _check_countries(engine, conditions.avoid)
-    ledger = engine.ledger
-    if conditions.rates is not None:
-        ledger = ledger.overlay(conditions.rates)
-    if conditions.assume:
-        ledger = ledger.override(conditions.assume)
-    start, goal = engine.end(origin), engine.end(destination)
-    if start.id == goal.id or (set(start.facilities) & set(goal.facilities)):
-        raise UsageError(f"origin and destination are the same place: {start.name}")
-    value = value_of_time_usd_day
-    if value is None:
-        value = ledger.get("value_of_time_usd_day").typ
-    shipment = Shipment(start, goal, scope, objective, value, terms)
-    situation = situation_of(engine, ledger, conditions, shipment)
-    pricing = Pricing(ledger, heading=shipment.heading, situation=situation)
-    graph = engine.graph(
-        avoid={*conditions.avoid, *situation.avoid},
-        closed=conditions.closed | situation.closed,
-        opened=situation.opened,
-    )
-    via = tuple(_via(engine, name) for name in conditions.via)
-    reaches = tuple(
-        road_reach(graph, end) if not _served(graph, end.facilities) else None
-        for end in (start, goal)
-    )
-    return Desk(engine, graph, ledger, pricing, shipment, conditions, via, (reaches[0], reaches[1]))
+    setting = Setting(engine, scope, objective, value_of_time_usd_day, conditions, terms)
+    return setting.desk(engine.end(origin), engine.end(destination))
+
+
+class Setting:
+    """Everything about a question but its two places: many journeys may be asked under it.
+
+    Desks of one heading share their graph, their prices and what was weighed by them.
+
+    Parameters
+    ----------
+    engine : Engine
+    scope : {"terminal", "door"}
+    objective : {"balanced", "time", "cost"}
+    value_of_time_usd_day : float, optional
+        The ledger's without.
+    conditions : Conditions, optional
+    terms : Terms, optional
+
+    Raises
+    ------
+    UsageError, UnknownPlaceError, ParameterError, DataError
+        The conditions or terms cannot be understood.
+
+    Examples
+    --------
+    >>> engine = Engine.load()
+    >>> setting = Setting(engine)
+    >>> one = setting.desk(engine.end("Xi'an"), engine.end("Duisburg"))
+    >>> other = setting.desk(engine.end("Chongqing"), engine.end("Duisburg"))
+    >>> one.weigh is other.weigh
+    True
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        scope: Scope = "terminal",
+        objective: Objective = "balanced",
+        value_of_time_usd_day: float | None = None,
+        conditions: Conditions | None = None,
+        terms: Terms | None = None,
+    ) -> None:
+        self.engine, self.scope, self.objective = engine, scope, objective
+        self.conditions, self.terms = conditions or Conditions(), _checked(terms or Terms())
+        _check_modes(self.conditions.modes)
+        _check_countries(engine, self.conditions.avoid)
+        ledger = engine.ledger
+        if self.conditions.rates is not None:
+            ledger = ledger.overlay(self.conditions.rates)
+        if self.conditions.assume:
+            ledger = ledger.override(self.conditions.assume)
+        self.ledger, self._value = ledger, value_of_time_usd_day
+        self._via: tuple[frozenset[str], ...] | None = None
+        self._desks: dict[Heading, Desk] = {}
+
+    def desk(self, start: End, goal: End) -> Desk:
+        """The question between two places.
+
+        Raises
+        ------
+        UsageError, SnapError, ScenarioError, ParameterError
+            The two are one place, or the situation cannot be made.
+        """
+        if start.id == goal.id or (set(start.facilities) & set(goal.facilities)):
+            raise UsageError(f"origin and destination are the same place: {start.name}")
+        value = self._value
+        if value is None:
+            value = self.ledger.get("value_of_time_usd_day").typ
+        shipment = Shipment(start, goal, self.scope, self.objective, value, self.terms)
+        if shipment.heading not in self._desks:
+            self._desks[shipment.heading] = self._open(shipment)
+        first = self._desks[shipment.heading]
+        reaches = tuple(
+            road_reach(first.graph, end) if not _served(first.graph, end.facilities) else None
+            for end in (start, goal)
+        )
+        return first.between(shipment, (reaches[0], reaches[1]))
+
+    def _open(self, shipment: Shipment) -> Desk:
+        engine, conditions = self.engine, self.conditions
+        situation = situation_of(engine, self.ledger, conditions, shipment)
+        pricing = Pricing(self.ledger, heading=shipment.heading, situation=situation)
+        graph = engine.graph(
+            avoid={*conditions.avoid, *situation.avoid},
+            closed=conditions.closed | situation.closed,
+            opened=situation.opened,
+        )
+        if self._via is None:
+            self._via = tuple(_via(engine, name) for name in conditions.via)
+        reaches = (None, None)
+        return Desk(engine, graph, self.ledger, pricing, shipment, conditions, self._via, reaches)
 
 
 def situation_of(
