@@ -12,7 +12,7 @@ from corridors.conditions.adjustment import Adjustment
 from corridors.conditions.when import Case, When
 
 if TYPE_CHECKING:
-    from corridors.conditions.dated import Cap, Condition, Flag
+    from corridors.conditions.condition import Cap, Condition, Flag
 
 ORDINARY = Case()
 HORIZON_DAYS = 120
@@ -60,7 +60,7 @@ class Situation:
     depart, fixed : date or None
         The day the clock starts; or the one day that everything is seen at (`as of`).
     closed, avoid : frozenset of str
-        Shut for the whole journey: ids, and countries.
+        Shut for the whole journey: ids (see `corridor_id`), and countries.
     opened : frozenset of (str, str)
         Planned or unscheduled things to use: kind and id.
     closures : tuple of Closure
@@ -70,6 +70,8 @@ class Situation:
         Sentences: what was applied; what is known and was not; ids forced outside their dates.
     closing : tuple of str
         Those of `applied` that shut something.
+    ids : tuple of str
+        Of the dated conditions applied, in the order of their sentences.
     """
 
     case: Case = ORDINARY
@@ -86,6 +88,7 @@ class Situation:
     known: tuple[str, ...] = ()
     counterfactual: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
 
     def day(self, hours: float) -> date | None:
         """The day so many hours after the start; None for an ordinary week."""
@@ -99,7 +102,10 @@ class Situation:
             return self._undated
         if day not in self._acting:
             dated = tuple(a.on(day) for a in self._dated if a.when.holds_on(day))
-            self._acting[day] = self._undated + dated
+            # What sets a price: a date before the month of prices, a name before a date.
+            ordinary = tuple(a for a in self._undated if not a.condition)
+            named = tuple(a for a in self._undated if a.condition)
+            self._acting[day] = ordinary + dated + named
         return self._acting[day]
 
     @cached_property
@@ -150,7 +156,7 @@ def compose(
     reference : date, optional
         Day by which a forced scenario counts as counterfactual, without `depart` and `as_of`.
     """
-    parts = _Parts()
+    parts = _Parts(case.cargo)
     parts.adjustments = [a for a in adjustments if a.when.fits(case)]
     names = {condition.id for condition in forced}
     for condition in catalogue:
@@ -185,6 +191,7 @@ def compose(
         known=tuple(parts.known),
         counterfactual=tuple(parts.counterfactual),
         closing=tuple(parts.closing),
+        ids=tuple(parts.ids),
     )
 
 
@@ -197,10 +204,22 @@ def _may_be_met(condition: Condition, depart: date) -> bool:
     )
 
 
-class _Parts:
-    """What the conditions of one question add up to."""
+def corridor_id(corridor: str) -> str:
+    """What a corridor is called among things that are shut.
 
-    def __init__(self) -> None:
+    Examples
+    --------
+    >>> corridor_id("titr")
+    'corridor/titr'
+    """
+    return f"corridor/{corridor}"
+
+
+class _Parts:
+    """What the conditions of one question add up to, for one cargo."""
+
+    def __init__(self, cargo: str) -> None:
+        self.cargo = cargo
         self.adjustments: list[Adjustment] = []
         self.closed: set[str] = set()
         self.avoid: set[str] = set()
@@ -212,14 +231,15 @@ class _Parts:
         self.known: list[str] = []
         self.counterfactual: list[str] = []
         self.closing: list[str] = []
+        self.ids: list[str] = []
 
     def force(self, condition: Condition, day: date | None = None) -> None:
         """In force for the whole journey; in full without a day."""
         for change in condition.changes:
             dated = replace_when(change, condition.when).on(day) if day else change
             self.adjustments.append(dated._replace(when=change.when))
-        for kind, name in condition.closes:
-            (self.avoid if kind == "country" else self.closed).add(name)
+        for kind, name in condition.shuts(self.cargo):
+            self._shut(kind, name)
         self.opened.update(condition.opens)
         self._say(condition)
 
@@ -228,10 +248,11 @@ class _Parts:
         when = condition.when
         self.adjustments += [replace_when(change, when) for change in condition.changes]
         source = condition.sources[0] if condition.sources else None
-        for kind, name in condition.closes:
-            if kind == "country":
+        for kind, name in condition.shuts(self.cargo):
+            if kind in ("country", "corridor"):
+                # Met everywhere on the way: what holds at the departure decides.
                 if when.holds_on(depart):
-                    self.avoid.add(name)
+                    self._shut(kind, name)
                 continue
             self.closures.append(
                 Closure(
@@ -241,18 +262,35 @@ class _Parts:
             )  # fmt: skip
         if when.holds_on(depart):
             self.opened.update(condition.opens)
-        elif condition.opens and not (condition.closes or condition.changes):
+        elif condition.opens and not (condition.closes or condition.bans or condition.changes):
             return  # a line that opens while the box is under way is not built into its route
         self._say(condition)
 
+    def _shut(self, kind: str, name: str) -> None:
+        if kind == "country":
+            self.avoid.add(name)
+        else:
+            self.closed.add(corridor_id(name) if kind == "corridor" else name)
+
     def _say(self, condition: Condition) -> None:
-        self.flags += condition.flags
+        self.flags += condition.warns(self.cargo)
         self.caps += condition.caps
-        planned = condition.grade == "planned" and condition.kind == "upgrade"
-        doubt = " (as planned; its opening was not seen)" if planned else ""
-        self.applied.append(condition.title + doubt)
-        if condition.closes:
+        self.applied.append(condition.title + self._doubt(condition))
+        if condition.shuts(self.cargo):
             self.closing.append(condition.title)
+
+    def _doubt(self, condition: Condition) -> str:
+        """What has to be said with the title of a condition that is applied."""
+        if condition.grade == "planned" and condition.kind == "upgrade":
+            return " (as planned; its opening was not seen)"
+        met = {ban.meets(self.cargo) for ban in condition.bans}
+        if None in met:
+            return " (goods not known well enough: flagged, not shut)"
+        if met == {False}:
+            return f" (not met by goods of HS {self.cargo})"
+        if condition.shared:
+            return f" ({len(condition.shared)} services shared with other operators sail on)"
+        return ""
 
 
 def replace_when(change: Adjustment, when: When) -> Adjustment:
