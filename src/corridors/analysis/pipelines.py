@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from corridors.analysis.engine import Engine
@@ -70,7 +71,7 @@ class Pipeline(NamedTuple):
     @property
     def drawn_km(self) -> float:
         """Length as drawn."""
-        ends = zip(self.points, self.points[1:], strict=False)
+        ends = pairwise(self.points)
         return float(sum(great_circle_km(a.lon, a.lat, b.lon, b.lat) for a, b in ends))
 
     @property

@@ -8,6 +8,7 @@ no place (a package of money, a tariff) is not given one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from corridors.analysis.engine import Engine
@@ -150,7 +151,7 @@ def _haul(engine: Engine, row: PlaceRow, where: str) -> list[LonLat]:
     if len(nodes) < 2:
         raise DataError(f"{where} value: a haul has two ends")
     found: list[LonLat] = []
-    for start, goal in zip(nodes, nodes[1:], strict=False):
+    for start, goal in pairwise(nodes):
         steps = graph.reach({start: 0.0}, targets=[goal]).arcs_to(goal)
         if not steps:
             raise DataError(f"{where} value: no line of {row.haul_zone} joins its points")
