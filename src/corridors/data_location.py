@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from corridors.errors import DataError
@@ -35,7 +36,8 @@ def data_dir(user: str | Path | None = None) -> Path:
     """
     if user is not None:
         chosen = Path(user).expanduser()
-        if not chosen.is_dir():
+        # Unlike Path.is_dir, this says no to a name that is too long for the file system.
+        if not os.path.isdir(chosen):  # noqa: PTH112
             raise DataError(f"no data folder at {chosen}: give an existing folder with --data")
         if not (chosen / "curated").is_dir():
             raise DataError(

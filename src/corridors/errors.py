@@ -22,8 +22,10 @@ class CorridorsError(Exception):
     exit_code = 2
 
     def __str__(self) -> str:
-        # KeyError would print its argument with quotes: a message is text, not a key.
-        return str(self.args[0]) if self.args else self.__class__.__name__
+        # KeyError would print its argument with quotes: a message is text, not a key. Names from
+        # anywhere stand in it, and a notebook prints it: no control or bidi sign gets through.
+        said = str(self.args[0]) if self.args else self.__class__.__name__
+        return "".join(c if c.isprintable() else " " for c in said)
 
 
 class UsageError(CorridorsError, ValueError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -34,7 +35,9 @@ class Demand(NamedTuple):
 def demand_path(folder: Path, name: str) -> Path:
     """A demand table by its path, or by its name alone where the data folder has one of it."""
     packaged = folder / "demand" / f"{name}.csv"
-    return packaged if not Path(name).exists() and packaged.exists() else Path(name)
+    # Unlike Path.exists, this says no to a name that is too long for the file system.
+    known = not os.path.exists(name) and os.path.exists(packaged)  # noqa: PTH110
+    return packaged if known else Path(name)
 
 
 def read_demand(path: Path) -> tuple[Demand, ...]:

@@ -283,6 +283,8 @@ def breakeven(
     """
     from corridors.analysis.breakeven import break_even
 
+    if of not in ("cost", "time", "balanced"):
+        raise UsageError(f"of={of!r}: choose from cost, time, balanced")
     question = Question(origin, destination, **options)
     answer = break_even(_desk(question), key, between, of=of, factor=factor, span=span)
     more = ["--key", key, "--between", ",".join(between), "--of", of]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,7 +61,8 @@ def read_exchange(path: Path) -> ReadTables:
     OptionalDependencyError
         GeoParquet without pyarrow.
     """
-    if not path.exists():
+    # Unlike Path.exists, this says no to a name that is too long for the file system.
+    if not os.path.exists(path):  # noqa: PTH110
         raise DataError(f"{path}: no such file or folder")
     if path.suffix.lower() == ".gpkg" and path.is_file():
         found = _read_geopackage(path)

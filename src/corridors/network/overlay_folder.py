@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
 import re
 import shutil
 import tempfile
@@ -98,7 +99,8 @@ def overlay_folder(base: Path, overlay: Path, *, cache: Path) -> Path:
 
 
 def _given(overlay: Path) -> dict[str, Path]:
-    if not overlay.is_dir():
+    # Unlike Path.is_dir, this says no to a name that is too long for the file system.
+    if not os.path.isdir(overlay):  # noqa: PTH112
         raise DataError(f"no overlay folder at {overlay}: give a folder with tables as CSV")
     given = {path.stem: path for path in sorted(overlay.glob("*.csv"))}
     for name, path in given.items():
