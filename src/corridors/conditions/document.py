@@ -25,6 +25,7 @@ class Spot:
     value : dict of str to Spot, list of Spot, or a plain value
     file : str
     line : int
+        0 where it was handed over as it is and stands in no file.
     path : str
         Keys that lead to it, such as ``effects[2].add_h.event``.
     """
@@ -37,7 +38,8 @@ class Spot:
     def error(self, why: str) -> ScenarioError:
         """The error to raise about this value."""
         key = f"{self.path}: " if self.path else ""
-        return ScenarioError(f"{self.file}:{self.line}: {key}{why}")
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return ScenarioError(f"{where}: {key}{why}")
 
     def mapping(self) -> dict[str, Spot]:
         """The value as a mapping.
@@ -93,7 +95,7 @@ def read_document(path: Path) -> Spot:
     try:
         if path.stat().st_size > MOST_BYTES:
             size = path.stat().st_size
-            raise ScenarioError(f"{path}: {size:,} bytes; a scenario has at most {MOST_BYTES:,}")
+            raise ScenarioError(f"{path}: {size:,} bytes; at most {MOST_BYTES:,} are read")
         text = path.read_text("utf-8")
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{path}: not UTF-8 text ({error.reason})") from None
