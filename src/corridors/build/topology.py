@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corridors.build.chains import Arcs, simplified
 from corridors.build.packaged_extract import RawLines
 from corridors.geodesy import great_circle_km, great_circle_km_array
 from corridors.network.countries import CountryPolygons
@@ -360,101 +361,76 @@ def _contract(
     report: dict[str, Any],
 ) -> FlatNetwork:
     """Merge clusters into junctions, then run chains of plain vertices together to arcs."""
-    rep = _clusters(lines, limit_km=limits.cluster_km)
-    best: dict[tuple[int, int], tuple[float, int, int, list[int]]] = {}
-    for e in range(len(lines.u)):
-        a, b = int(lines.u[e]), int(lines.v[e])
-        ra, rb = int(rep[a]), int(rep[b])
-        if ra == rb:
-            continue
-        path = [ra] if ra == a else [ra, a]
-        path += [b] if rb == b else [b, rb]
-        km = float(lines.km[e])
-        for one, other in ((ra, a), (b, rb)):
-            if one != other:
-                km += great_circle_km(
-                    lines.lon[one], lines.lat[one], lines.lon[other], lines.lat[other]
-                )
-        if ra > rb:
-            ra, rb, path = rb, ra, path[::-1]
-        if (ra, rb) not in best or km < best[(ra, rb)][0]:
-            best[(ra, rb)] = (km, int(lines.edge_country[e]), int(lines.flags[e]), path)
-    report["arcs_after_merging"] = len(best)
-    return _chains(best, lines, mode=mode, countries=countries, report=report)
+    merged = _merged(lines, _clusters(lines, limit_km=limits.cluster_km))
+    report["arcs_after_merging"] = len(merged.u)
+    arcs = simplified(merged, fixed=lines.country < 0)
+    return _as_network(arcs, lines, mode=mode, countries=countries, report=report)
 
 
-def _chains(
-    edges: dict[tuple[int, int], tuple[float, int, int, list[int]]],
-    lines: Lines,
-    *,
-    mode: str,
-    countries: tuple[str, ...],
-    report: dict[str, Any],
-) -> FlatNetwork:
-    at: dict[int, set[tuple[int, int]]] = defaultdict(set)
-    for key in edges:
-        at[key[0]].add(key)
-        at[key[1]].add(key)
-    for node in sorted(at):
-        if len(at[node]) != 2 or lines.country[node] < 0:
-            continue
-        first, second = sorted(at[node])
-        one, two = edges[first], edges[second]
-        if one[1] != two[1]:
-            continue
-        a = first[0] if first[1] == node else first[1]
-        b = second[0] if second[1] == node else second[1]
-        if a == b or (min(a, b), max(a, b)) in edges:
-            continue  # a loop, or a parallel line: the vertex stays as a junction
-        head = one[3] if one[3][-1] == node else one[3][::-1]
-        tail = two[3] if two[3][0] == node else two[3][::-1]
-        path = head + tail[1:]
-        if a > b:
-            a, b, path = b, a, path[::-1]
-        for key in (first, second):
-            del edges[key]
-            at[key[0]].discard(key)
-            at[key[1]].discard(key)
-        edges[(a, b)] = (one[0] + two[0], one[1], one[2] | two[2], path)
-        at[a].add((a, b))
-        at[b].add((a, b))
-    return _as_network(edges, lines, mode=mode, countries=countries, report=report)
+def _merged(lines: Lines, rep: NDArray[np.int64]) -> Arcs:
+    """Edges between clusters: of several between the same two the shortest."""
+    a, b = lines.u.astype(np.int64), lines.v.astype(np.int64)
+    ra, rb = rep[a], rep[b]
+    km = lines.km.copy()
+    for one, other in ((ra, a), (b, rb)):
+        off = np.flatnonzero(one != other)
+        one, other = one[off], other[off]
+        km[off] += great_circle_km_array(
+            lines.lon[one], lines.lat[one], lines.lon[other], lines.lat[other]
+        )
+    low, high = np.minimum(ra, rb), np.maximum(ra, rb)
+    order = np.lexsort((km, high, low))
+    order = order[low[order] != high[order]]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (np.diff(low[order]) != 0) | (np.diff(high[order]) != 0)
+    edge = order[first]
+    backward = ra[edge] > rb[edge]
+    # From the one junction by the ends of the edge to the other; an end that is the junction
+    # itself is there once.
+    line = np.column_stack([ra[edge], a[edge], b[edge], rb[edge]])
+    line[backward] = line[backward, ::-1]
+    there = np.ones(line.shape, dtype=bool)
+    there[:, 1], there[:, 2] = line[:, 0] != line[:, 1], line[:, 2] != line[:, 3]
+    return Arcs(
+        u=low[edge],
+        v=high[edge],
+        km=km[edge],
+        country=lines.edge_country[edge],
+        flags=lines.flags[edge],
+        start=np.concatenate([[0], np.cumsum(there.sum(axis=1))]).astype(np.int64),
+        vertex=line[there],
+    )
 
 
 def _as_network(
-    edges: dict[tuple[int, int], tuple[float, int, int, list[int]]],
+    arcs: Arcs,
     lines: Lines,
     *,
     mode: str,
     countries: tuple[str, ...],
     report: dict[str, Any],
 ) -> FlatNetwork:
-    keys = sorted(edges)
-    nodes = sorted({node for key in keys for node in key})
-    position = {node: i for i, node in enumerate(nodes)}
-    paths = [edges[key][3] for key in keys]
-    start = np.concatenate([[0], np.cumsum([len(path) for path in paths])]).astype(np.int64)
-    vertices = np.array([node for path in paths for node in path], dtype=np.int64)
+    nodes, ends = np.unique(np.concatenate([arcs.u, arcs.v]), return_inverse=True)
+    ends = ends.reshape(2, -1).astype(np.int32)
     # Where an edge was cut at a border the cut may lie beside the great circle: an arc is never
     # shorter than the line it is drawn by.
-    lon, lat = lines.lon[vertices], lines.lat[vertices]
+    lon, lat = lines.lon[arcs.vertex], lines.lat[arcs.vertex]
     steps = great_circle_km_array(lon[:-1], lat[:-1], lon[1:], lat[1:])
     steps = np.append(steps, 0.0)
-    steps[start[1:] - 1] = 0.0
-    drawn = np.add.reduceat(steps, start[:-1])
-    km = np.maximum(drawn, [edges[key][0] for key in keys])
-    report["junctions"], report["arcs"], report["vertices"] = len(nodes), len(keys), len(vertices)
+    steps[arcs.start[1:] - 1] = 0.0
+    drawn = np.add.reduceat(steps, arcs.start[:-1])
+    report["junctions"], report["arcs"], report["vertices"] = len(nodes), len(arcs.u), len(lon)
     return FlatNetwork(
         mode=mode,
         countries=countries,
         lon=lines.lon[nodes],
         lat=lines.lat[nodes],
-        u=np.array([position[a] for a, _ in keys], dtype=np.int32),
-        v=np.array([position[b] for _, b in keys], dtype=np.int32),
-        km=km,
-        country=np.array([edges[key][1] for key in keys], dtype=np.uint8),
-        flags=np.array([edges[key][2] for key in keys], dtype=np.uint8),
-        start=start,
+        u=ends[0],
+        v=ends[1],
+        km=np.maximum(drawn, arcs.km),
+        country=arcs.country.astype(np.uint8),
+        flags=arcs.flags,
+        start=arcs.start,
         vertex_lon=lon,
         vertex_lat=lat,
     )
