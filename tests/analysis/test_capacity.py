@@ -23,7 +23,7 @@ from corridors.analysis.capacities import (
 from corridors.analysis.capacity import Arc, CapacityAnswer, Cut, capacity, cuts_of, maximum_flow
 from corridors.analysis.desk import Conditions
 from corridors.analysis.engine import Engine
-from corridors.conditions.dated import Cap
+from corridors.conditions.condition import Cap
 from corridors.errors import DataError, UsageError
 from corridors.parameters.ledger import GRADES
 

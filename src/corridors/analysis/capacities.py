@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from corridors.conditions.dated import Cap
+from corridors.conditions.condition import Cap
 from corridors.errors import DataError
 from corridors.movement.graph import Move, MovementGraph, State
 from corridors.network.tables import Tables, read_rows

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from corridors.analysis.capacities import Capacities, Door, Limit, doors_of
 from corridors.analysis.desk import Conditions, situation_of
 from corridors.analysis.engine import Engine
+from corridors.conditions.situation import corridor_id
 from corridors.errors import UsageError
 from corridors.movement.graph import Move, MovementGraph, State
 from corridors.routing.plan import Plan
@@ -165,6 +166,7 @@ def capacity(
         plans = [
             part
             for name in chosen
+            if graph.is_open(corridor_id(name))
             for plan in engine.plans[name]
             for start in starts
             for goal in goals

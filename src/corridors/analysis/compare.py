@@ -12,7 +12,7 @@ from corridors.analysis.desk import Conditions, Desk, open_desk
 from corridors.analysis.engine import Engine
 from corridors.analysis.landed import Landed, landed
 from corridors.analysis.spread import Draws, Spread, draw
-from corridors.conditions.situation import Closure, Situation
+from corridors.conditions.situation import Closure, Situation, corridor_id
 from corridors.errors import UsageError
 from corridors.movement.graph import MovementGraph
 from corridors.parameters import Ledger
@@ -306,6 +306,8 @@ NO_PATH = "no path in the countries and modes of the corridor joins its gateways
 
 def blocked_by(graph: MovementGraph, plan: Plan) -> str:
     """Name the first gateway of a plan that cannot be passed; empty when all can."""
+    if not graph.is_open(corridor_id(plan.corridor)):
+        return "the corridor as a whole is shut"
     open_crossings, open_services = graph.open_crossings, graph.open_services
     for gateway in plan.gateways:
         if gateway.crossings & open_crossings or gateway.services & open_services:

@@ -373,7 +373,7 @@ def situation_of(
     if weight is None:
         usual = ledger.first(f"payload_t/{terms.unit}")
         weight = usual.typ if usual is not None else None
-    case = Case(terms.unit, terms.booking, terms.ownership, shipment.heading, weight)
+    case = Case(terms.unit, terms.booking, terms.ownership, shipment.heading, weight, terms.cargo)
     adjustments = read_adjustments(engine.folder, ledger)
     applied: list[str] = []
     base = engine.edition.price_month if conditions.price_month else ""

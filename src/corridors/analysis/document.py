@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from corridors.analysis.compare import Answer, Option
-from corridors.analysis.flags import read_flags
+from corridors.analysis.flags import read_flags, targets_of
 from corridors.analysis.known import known_conditions
 from corridors.analysis.reliability import buffers, duels, p_best, p_meets
 from corridors.analysis.rules import acting, handovers, papers, read_regimes, read_rules
@@ -262,10 +262,12 @@ class _Writer:
             for code in route.countries
             for flag in self.flags.get(code, [])
         ]
+        cargo = self.answer.shipment.terms.cargo
+        passed = targets_of(route, self.answer.graph) if situation.flags else frozenset()
         notes = [
-            f"{flag.country}: {flag.text}"
+            f"{flag.target[1]}: {flag.text}"
             for flag in situation.flags
-            if flag.country in route.countries
+            if flag.target in passed and flag.speaks_of(cargo)
         ]
         return [*rules, *notes, *self._overweight(route), *self._goods(route)]
 

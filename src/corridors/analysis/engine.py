@@ -24,7 +24,7 @@ from corridors.routing.plan import Plan, read_plans
 from corridors.shipment import End
 
 if TYPE_CHECKING:
-    from corridors.conditions.dated import Condition
+    from corridors.conditions.condition import Condition
 
 ANSWER_TABLES = (
     "parameters.csv", "adjustments.csv", "price_index.csv", "price_targets.csv", "corridors.csv",

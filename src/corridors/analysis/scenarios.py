@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from corridors.errors import ScenarioError
 from corridors.parameters import Ledger
 
 if TYPE_CHECKING:
-    from corridors.conditions.dated import Condition
+    from corridors.conditions.condition import Condition
 
 
 def forced_conditions(engine: Engine, ledger: Ledger, names: Sequence[str]) -> list[Condition]:
@@ -33,24 +33,32 @@ def forced_conditions(engine: Engine, ledger: Ledger, names: Sequence[str]) -> l
         return []
     from corridors.conditions.dated import with_parts
 
-    named = [_scenario(engine, ledger, name) for name in names]
-    parts = [part for one in named for part in with_parts(one, engine.catalogue)]
-    return list({part.id: part for part in parts}.values())
+    found: dict[str, Condition] = {}
+    for name in names:
+        condition, own = _scenario(engine, ledger, name)
+        for part in with_parts(condition, own):
+            found.setdefault(part.id, part)
+    return list(found.values())
 
 
-def _scenario(engine: Engine, ledger: Ledger, name: str) -> Condition:
-    """A condition of the catalogue, or of a file of the user's."""
-    from corridors.conditions.dated import read_condition
+def _scenario(
+    engine: Engine, ledger: Ledger, name: str
+) -> tuple[Condition, Mapping[str, Condition]]:
+    """A condition of the catalogue, or of a file of the user's, and what it may include."""
+    from corridors.conditions.dated import AT, levels_of, named, read_conditions
 
-    if name in engine.catalogue:
-        return engine.catalogue[name]
-    path = Path(name)
-    if path.suffix in (".yaml", ".yml"):
-        return read_condition(path, engine.tables, ledger)
-    from difflib import get_close_matches
+    stem, _, level = name.rpartition(AT) if not _is_file(name) else (name, "", "")
+    if not _is_file(stem):
+        hint = "; `corridors conditions` lists them; a file ends in .yaml"
+        return named(name, engine.catalogue, "no scenario", hint), engine.catalogue
+    own = read_conditions(Path(stem), engine.tables, ledger)
+    ident = next(iter(own)).partition(AT)[0]
+    wanted = f"{ident}{AT}{level}" if level else ident
+    every = {**engine.catalogue, **own}
+    if wanted not in own and levels_of(wanted, every) and level:
+        raise ScenarioError(f"{stem}: no level {level!r}; there are {', '.join(own)}")
+    return named(wanted, own, f"{stem}: no condition"), every
 
-    near = get_close_matches(name, engine.catalogue, n=3, cutoff=0.4)
-    hint = f"did you mean {', '.join(near)}? " if near else ""
-    raise ScenarioError(
-        f"no scenario {name!r}: {hint}`corridors conditions` lists them; a file ends in .yaml"
-    )
+
+def _is_file(name: str) -> bool:
+    return Path(name).suffix in (".yaml", ".yml")

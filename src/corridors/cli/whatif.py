@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 
 from corridors.cli import journeys
-from corridors.errors import ScenarioError
 
 
 def run_whatif(options: argparse.Namespace, argv: Sequence[str]) -> int:
@@ -45,13 +44,14 @@ def run_conditions(options: argparse.Namespace, argv: Sequence[str]) -> int:
 
     engine = Engine.load(options.data)
     if options.show is not None:
-        if options.show not in engine.catalogue:
-            from difflib import get_close_matches
+        from corridors.conditions.dated import levels_of, named
 
-            near = get_close_matches(options.show, engine.catalogue, n=3, cutoff=0.4)
-            hint = f"; did you mean {', '.join(near)}?" if near else ""
-            raise ScenarioError(f"no condition {options.show!r}{hint}")
-        sys.stdout.write(condition_text(engine.catalogue[options.show]))
+        levels = levels_of(options.show, engine.catalogue)
+        if options.show not in engine.catalogue and "@" not in options.show and levels:
+            shown = levels
+        else:
+            shown = [named(options.show, engine.catalogue, "no condition").id]
+        sys.stdout.write("\n".join(condition_text(engine.catalogue[name]) for name in shown))
         return 0
     day = options.as_of
     found = [c for c in engine.catalogue.values() if day is None or c.holds_on(day)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,8 @@ COLUMNS = ("id", "effect", "target", "when", "note")
 EFFECTS = ("add", "times")
 RATES = ("speed_kmh", "rate_usd_km", "toll_usd_km", "co2e_kg_km", "sail_kmh")
 """Families that are multiplied by kilometres: a charge of its own cannot stand beside them."""
+CORRIDOR_USD = "corridor_usd"
+"""Family of what conditions charge once for all that goes along a corridor."""
 
 
 class Adjustment(NamedTuple):
@@ -27,8 +29,8 @@ class Adjustment(NamedTuple):
     Attributes
     ----------
     id : str
-    effect : {"add", "times"}
-        A charge of its own beside the target, or a factor on it.
+    effect : {"add", "times", "set"}
+        A charge of its own beside the target, a factor on it, or another value instead of it.
     targets : frozenset of str
         Ledger keys, special or general: it acts once on a charge that could have fallen back to
         any of them.
@@ -39,15 +41,19 @@ class Adjustment(NamedTuple):
         Id of the dated condition it belongs to; empty for terms, seasons and prices.
     ramp_days : int
         Days from its first day until it acts in full; it grows evenly.
+    is_level : bool
+        A factor that brings a price to the level of an index: of several the last holds, and none
+        acts on a price that is set.
     """
 
     id: str
-    effect: Literal["add", "times"]
+    effect: Literal["add", "times", "set"]
     targets: frozenset[str]
     when: When
     row: ParameterRow
     condition: str = ""
     ramp_days: int = 0
+    is_level: bool = False
 
     def on(self, day: date) -> Adjustment:
         """As it acts on a day: less than in full while it grows."""
@@ -111,6 +117,42 @@ def read_adjustments(folder: Path, ledger: Ledger) -> list[Adjustment]:
         effect: Literal["add", "times"] = "add" if cells["effect"] == "add" else "times"
         found[cells["id"]] = Adjustment(cells["id"], effect, targets, when, row)
     return list(found.values())
+
+
+def settled(row: ParameterRow | None, acting: Sequence[Adjustment]) -> ParameterRow | None:
+    """A row with all that sets or multiplies it; None where there is none and none is set.
+
+    Parameters
+    ----------
+    row : ParameterRow or None
+    acting : sequence of Adjustment
+        In the order in which they are stated: the last that sets a value holds.
+
+    Examples
+    --------
+    >>> rate = ParameterRow("freight_usd/sea", 900, 1000, 1200, "USD/FEU", "published")
+    >>> fixed = ParameterRow("tariff", 700, 700, 700, "USD/FEU", "assumption")
+    >>> level = ParameterRow("index", 2, 2, 2, "factor", "published")
+    >>> set_to = Adjustment("tariff", "set", frozenset(), When(), fixed)
+    >>> index = Adjustment("index", "times", frozenset(), When(), level, is_level=True)
+    >>> settled(rate, [index]).typ, settled(rate, [index, index]).typ
+    (2000.0, 2000.0)
+    >>> settled(rate, [set_to, index]).typ, settled(rate, [set_to, index]).key
+    (700, 'freight_usd/sea')
+    """
+    fixed = [a for a in acting if a.effect == "set"]
+    levels = [a for a in acting if a.is_level][-1:]
+    if fixed:
+        levels = []
+        new = fixed[-1].row
+        row = (
+            new
+            if row is None
+            else replace(new, key=row.key, unit=row.unit, adjusted=(*row.adjusted, fixed[-1].id))
+        )
+    if row is None:
+        return None
+    return product(row, [*levels, *(a for a in acting if a.effect == "times" and not a.is_level)])
 
 
 def product(row: ParameterRow, factors: Iterable[Adjustment]) -> ParameterRow:

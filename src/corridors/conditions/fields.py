@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from corridors.conditions.document import Spot
@@ -66,9 +66,22 @@ def months_of(spot: Spot | None) -> frozenset[int] | None:
     return frozenset(int(n) for n in numbers)
 
 
-def like(name: str, known: Sequence[str] | frozenset[str] | set[str]) -> str:
+def codes_of(spot: Spot) -> tuple[str, ...]:
+    """HS codes of two to ten digits; quoted, for 06 without quotes is a number to YAML."""
+    codes = []
+    for row in spot.items():
+        code = str(row.value).replace(".", "")
+        if not (code.isascii() and code.isdigit() and 2 <= len(code) <= 10):
+            raise row.error(f"{row.value!r} is no HS code: write a chapter or more, such as '84'")
+        codes.append(code)
+    if not codes:
+        raise spot.error("there is no HS code")
+    return tuple(codes)
+
+
+def like(name: str, known: Collection[str], *, likeness: float = 0.6) -> str:
     """Names that look like one that is not known, as the end of a message."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, sorted(known), n=3, cutoff=0.6)
+    near = get_close_matches(name, sorted(known), n=3, cutoff=likeness)
     return f"; did you mean {', '.join(near)}?" if near else ""

@@ -12,6 +12,8 @@ from corridors.network.tables import read_rows
 from corridors.parameters import ParameterRow
 from corridors.parameters.ledger import GRADES
 
+HEADINGS = ("westbound", "eastbound")
+
 
 class IndexRow(NamedTuple):
     """One dated value of a price series."""
@@ -50,6 +52,48 @@ class Indexed(NamedTuple):
     missing: list[str]
 
 
+class PriceBook(NamedTuple):
+    """Price series and what moves with them.
+
+    Attributes
+    ----------
+    rows : dict of (str, str) to IndexRow
+        By series and month.
+    moving : dict of str to frozenset of str
+        Parameters that move with each series.
+    """
+
+    rows: dict[tuple[str, str], IndexRow]
+    moving: dict[str, frozenset[str]]
+
+    @classmethod
+    def read(cls, folder: Path) -> PriceBook:
+        """Read both tables of a data folder; without them there are no series.
+
+        Raises
+        ------
+        DataError
+            A table is broken.
+        """
+        values, targets = folder / "curated/price_index.csv", folder / "curated/price_targets.csv"
+        if not (values.exists() and targets.exists()):
+            return cls({}, {})
+        moving: dict[str, frozenset[str]] = {}
+        for row in read_rows(targets, PriceTarget):
+            moving[row.series] = moving.get(row.series, frozenset()) | {row.target}
+        return cls({(r.series, r.month): r for r in read_rows(values, IndexRow)}, moving)
+
+    def months(self, series: str) -> list[str]:
+        """Months for which a series has a value."""
+        return sorted(month for name, month in self.rows if name == series)
+
+    def heading(self, series: str) -> str:
+        """The one heading whose prices a series moves; empty where it moves both."""
+        ends = {target.rpartition("/")[2] for target in self.moving.get(series, ())}
+        (end,) = ends if len(ends) == 1 else ("",)
+        return end if end in HEADINGS else ""
+
+
 def index_prices(folder: Path, *, base: str, month: str) -> Indexed:
     """Factors that bring prices from one month to another.
 
@@ -67,11 +111,10 @@ def index_prices(folder: Path, *, base: str, month: str) -> Indexed:
     DataError
         A table is broken.
     """
-    rows = {(r.series, r.month): r for r in read_rows(folder / "curated/price_index.csv", IndexRow)}
-    targets = read_rows(folder / "curated/price_targets.csv", PriceTarget)
+    book = PriceBook.read(folder)
     result = Indexed([], [], [])
-    for series in dict.fromkeys(target.series for target in targets):
-        one, other = rows.get((series, base)), rows.get((series, month))
+    for series, moving in book.moving.items():
+        one, other = book.rows.get((series, base)), book.rows.get((series, month))
         if one is None or other is None:
             result.missing.append(series)
             continue
@@ -81,12 +124,11 @@ def index_prices(folder: Path, *, base: str, month: str) -> Indexed:
             f"price/{series}", factor, factor, factor, "factor", grade, other.source, other.url
         )
         result.moved.append(f"{series} ×{factor:.2f}")
-        moving = frozenset(target.target for target in targets if target.series == series)
         result.adjustments.append(
-            Adjustment(f"price/{series}/{month}", "times", moving, When(), row)
+            Adjustment(f"price/{series}/{month}", "times", moving, When(), row, is_level=True)
         )
     if not result.moved:
-        months = sorted({m for s, m in rows if (s, base) in rows})
+        months = sorted({m for s, m in book.rows if (s, base) in book.rows})
         raise UsageError(
             f"no price series has a value for {month!r}; there are {', '.join(months) or 'none'}"
         )

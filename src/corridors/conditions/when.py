@@ -17,13 +17,23 @@ TERMS = {
 
 
 class Case(NamedTuple):
-    """What is fixed for a whole journey."""
+    """What is fixed for a whole journey.
+
+    Attributes
+    ----------
+    unit, booking, ownership, heading : str
+    weight_t : float or None
+        Weight of the cargo.
+    cargo : str
+        Its HS code; empty where none is stated.
+    """
 
     unit: str = "FEU"
     booking: str = "block"
     ownership: str = "SOC"
     heading: str = "westbound"
     weight_t: float | None = None
+    cargo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

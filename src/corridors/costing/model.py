@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from corridors.conditions.adjustment import Adjustment, product
+from corridors.conditions.adjustment import CORRIDOR_USD, Adjustment, settled
 from corridors.costing.charge import Charge, Vector
 from corridors.errors import ParameterError
 from corridors.movement.compiled import CrossingRun, Haul
@@ -56,12 +56,12 @@ class CostModel:
         # Most keys have one row for both headings: the few that have not are known beforehand.
         suffix, away = f"/{heading}", f"/{_AWAY[heading]}"
         self._headed = {row.key.removesuffix(suffix) for row in ledger if row.key.endswith(suffix)}
-        self._by_target: dict[str, list[Adjustment]] = {}
-        for adjustment in adjustments:
+        self._by_target: dict[str, list[tuple[int, Adjustment]]] = {}
+        for number, adjustment in enumerate(adjustments):
             for target in adjustment.targets:
                 if not target.endswith(away):
                     key = target.removesuffix(suffix)
-                    self._by_target.setdefault(key, []).append(adjustment)
+                    self._by_target.setdefault(key, []).append((number, adjustment))
         self._known: dict[Keys, Priced] = {}
         self._per_km: dict[str, tuple[float, float]] = {}
 
@@ -85,8 +85,7 @@ class CostModel:
             added: tuple[ParameterRow, ...] = ()
             if self._by_target:
                 acting = self._acting((*keys, keys[0].partition("/")[0]))
-                if row is not None:
-                    row = product(row, [a for a in acting if a.effect == "times"])
+                row = settled(row, acting)
                 added = tuple(a.row for a in acting if a.effect == "add")
             found = self._known[keys] = Priced(row, added)
         return found
@@ -100,12 +99,13 @@ class CostModel:
         return None
 
     def _acting(self, keys: Sequence[str]) -> list[Adjustment]:
-        """Adjustments of any of the keys, each once, from the most special on."""
-        found: dict[int, Adjustment] = {}
-        for key in keys:
-            for adjustment in self._by_target.get(key, ()):
-                found[id(adjustment)] = adjustment
-        return list(found.values())
+        """Adjustments of any of the keys, each once, in the order in which they are stated."""
+        found = {
+            number: adjustment
+            for key in keys
+            for number, adjustment in self._by_target.get(key, ())
+        }
+        return [found[number] for number in sorted(found)]
 
     def _charges(self, keys: Keys, *, at: str, country: str) -> tuple[Charge, ...]:
         """Charges of a line that may rightly be absent."""
@@ -270,13 +270,17 @@ class CostModel:
         return self.optional_event("fill", keys, at=facility.id, country=facility.country)
 
     def equipment(self, corridor: str, *, country: str) -> Vector | None:
-        """The container: lease one way, and its return when empty, each a line of its own."""
+        """The container: lease one way, and its return when empty, each a line of its own.
+
+        What a condition charges for a whole corridor stands here too.
+        """
 
         def keys(family: str) -> Keys:
             return (f"{family}/{corridor}/{self.ownership}", f"{family}/{corridor}")
 
         usd = self._charges(keys("equipment_usd"), at=corridor, country=country)
         usd += self._charges(keys("empty_return_usd"), at=corridor, country=country)
+        usd += self._charges((f"{CORRIDOR_USD}/{corridor}",), at=corridor, country=country)
         return Vector(usd=usd) if usd else None
 
     def optional_event(self, name: str, keys: Keys, *, at: str, country: str) -> Vector | None:

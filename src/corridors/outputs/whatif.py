@@ -218,9 +218,15 @@ def condition_text(condition: Any) -> str:
     lines += [f"includes {name}" for name in condition.includes]
     lines += [f"closes {kind} {name}" for kind, name in condition.closes]
     lines += [f"opens {kind} {name}" for kind, name in condition.opens]
+    lines += [
+        f"bans {' '.join(ban.target)} for goods of HS {', '.join(ban.hs)}: {ban.text}"
+        for ban in condition.bans
+    ]
+    if condition.shared:
+        lines.append(f"leaves services that others run too: {', '.join(condition.shared)}")
     for change in condition.changes:
         row = change.row
-        sign = "×" if change.effect == "times" else "+"
+        sign = {"times": "×", "set": "=", "add": "+"}[change.effect]
         values = f"{row.low:g} / {row.typ:g} / {row.high:g}"
         lines.append(
             f"{sign} {values} {row.unit} on {', '.join(sorted(change.targets))} ({row.grade})"
@@ -228,7 +234,7 @@ def condition_text(condition: Any) -> str:
     lines += [
         f"caps {cap.target} {cap.id} at {cap.teu_week:g} TEU a week" for cap in condition.caps
     ]
-    lines += [f"flags {flag.country}: {flag.text}" for flag in condition.flags]
+    lines += [f"flags {flag.target[1]}: {flag.text}" for flag in condition.flags]
     lines += [f"source: {source.title} {source.url}" for source in condition.sources]
     if condition.note:
         lines.append(condition.note)
