@@ -73,6 +73,8 @@ class OfflineFigure(Figure):
         Finished HTML for the slots of the page.
     tile_host : str
         Origin that images may come from, empty for none.
+    page : str
+        Template of the page, an asset of this package.
 
     Examples
     --------
@@ -80,10 +82,13 @@ class OfflineFigure(Figure):
     '760px'
     """
 
-    def __init__(self, parts: Mapping[str, str], *, tile_host: str = "") -> None:
+    def __init__(
+        self, parts: Mapping[str, str], *, tile_host: str = "", page: str = "page.html"
+    ) -> None:
         super().__init__(height="760px")
         self.parts = dict(parts)
         self.tile_host = tile_host
+        self.page = page
         self.allowed: dict[str, str] = {}
 
     def allow_asset(self, url: str, content: str | Path) -> None:
@@ -125,7 +130,7 @@ class OfflineFigure(Figure):
             f"img-src {images}; base-uri 'none'; form-action 'none'"
         )
         own = {"POLICY": html.escape(policy), "HEAD": head, "MAP": body, "SCRIPT": script}
-        return fill(asset_text("page.html"), self.parts | own)
+        return fill(asset_text(self.page), self.parts | own)
 
     def _head(self, child: Element) -> str:
         if isinstance(child, Raw):

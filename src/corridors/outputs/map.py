@@ -28,7 +28,7 @@ from corridors.outputs.static_map import png_of, sheet_svg
 from corridors.outputs.template import asset_text
 from corridors.outputs.view import Geometries, view
 
-_MAP_OPTIONS: dict[str, Any] = {
+MAP_OPTIONS: dict[str, Any] = {
     "zoom_control": "bottomright",
     "min_zoom": 2,
     "max_zoom": 9,
@@ -160,7 +160,7 @@ def _compose(
     seen = view(document, geometries)
     base = basemap.load(boundaries)
     static = sheet_svg(document, seen, base)
-    provider = _tiles(tiles)
+    provider = tile_provider(tiles)
     note = str(base.pop("note"))
     blob = text.script_json(
         {
@@ -177,7 +177,7 @@ def _compose(
     token = hashlib.sha256(f"{blob}{static}".encode()).hexdigest()[:16]
     west, south, east, north = seen["bounds"]
     drawn = CorridorMap(
-        location=[(south + north) / 2, (west + east) / 2], zoom_start=4, tiles=None, **_MAP_OPTIONS
+        location=[(south + north) / 2, (west + east) / 2], zoom_start=4, tiles=None, **MAP_OPTIONS
     )
     drawn._id = token
     drawn.static = static
@@ -193,7 +193,14 @@ def _compose(
     return drawn, static
 
 
-def _tiles(tiles: str | Mapping[str, Any] | None) -> dict[str, str] | None:
+def tile_provider(tiles: str | Mapping[str, Any] | None) -> dict[str, str] | None:
+    """Address and attribution of an online tile layer, checked; None for none.
+
+    Raises
+    ------
+    UsageError
+        It is no tile address.
+    """
     if not tiles:
         return None
     if isinstance(tiles, str):

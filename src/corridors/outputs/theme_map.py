@@ -1,0 +1,204 @@
+"""A theme as an interactive map: one file that asks no network, like every map of this package."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from branca.element import Figure, MacroElement
+
+from corridors.errors import OutputError, UsageError
+from corridors.outputs import basemap, text
+from corridors.outputs.figure import OfflineFigure, Raw, write_atomically
+from corridors.outputs.map import MAP_OPTIONS, CorridorMap, tile_provider
+from corridors.outputs.static_map import png_of
+from corridors.outputs.template import asset_text
+from corridors.outputs.text import escape
+from corridors.outputs.theme import Theme
+from corridors.outputs.theme_sheet import sample_svg, theme_svg
+
+
+class ThemeLayer(MacroElement):
+    """Everything that is drawn for a theme: one JSON blob and constant scripts."""
+
+    def __init__(self, blob: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "ThemeLayer"
+        self.blob = blob
+
+    def render(self, **kwargs: Any) -> str:
+        """Add blob, style and script to the figure as raw text; the layer itself is empty."""
+        figure, parent_map = self.get_root(), self._parent
+        if not isinstance(figure, Figure) or parent_map is None:
+            raise UsageError("a theme layer is drawn as part of a folium map")
+        name, parent = self.get_name(), parent_map.get_name()
+        style = asset_text("style.css") + asset_text("theme.css")
+        figure.header.add_child(Raw(f"<style>{style}</style>"), name=name)
+        figure.html.add_child(
+            Raw(f'<script type="application/json" id="{name}">{self.blob}</script>'), name=name
+        )
+        code = asset_text("base.js") + asset_text("theme.js")
+        figure.script.add_child(
+            Raw(f"{code}\ncorridorsTheme({parent}, {json.dumps(name)});"), name=name
+        )
+        return ""
+
+
+def theme_map(
+    theme: Theme,
+    *,
+    boundaries: str | Path = "neutral",
+    tiles: str | Mapping[str, Any] | None = None,
+) -> CorridorMap:
+    """Draw a theme as a folium map that works without a network.
+
+    Parameters
+    ----------
+    theme : Theme
+    boundaries, tiles
+        As of :func:`corridors.outputs.map.comparison_map`.
+
+    Examples
+    --------
+    >>> empty = Theme("A", "Nothing", "", (), (50.0, 40.0, 60.0, 45.0), "", (), ())
+    >>> theme_map(empty).get_name()[:13]
+    'corridor_map_'
+    """
+    base = basemap.load(boundaries)
+    static = theme_svg(theme, base)
+    provider = tile_provider(tiles)
+    note = str(base.pop("note"))
+    blob = text.script_json(
+        {
+            "overlays": theme.overlays,
+            "bounds": theme.bounds,
+            "base": base,
+            "countries": basemap.COUNTRY_LABELS,
+            "waters": basemap.WATER_LABELS,
+            "tiles": provider,
+        }
+    )
+    token = hashlib.sha256(f"{blob}{static}".encode()).hexdigest()[:16]
+    west, south, east, north = theme.bounds
+    drawn = CorridorMap(
+        location=[(south + north) / 2, (west + east) / 2], zoom_start=4, tiles=None, **MAP_OPTIONS
+    )
+    drawn._id = token
+    drawn.static = static
+    layer = ThemeLayer(blob)
+    layer._id = token
+    drawn.add_child(layer)
+    host = "{0.scheme}://{0.netloc}".format(urlsplit(provider["url"])) if provider else ""
+    figure = OfflineFigure(
+        parts(theme, note=note, static=static),
+        tile_host=host.replace("{s}", "*"),
+        page="theme.html",
+    )
+    figure._id = token
+    figure.add_child(drawn)
+    return drawn
+
+
+def parts(theme: Theme, *, note: str, static: str) -> dict[str, str]:
+    """Fill the slots of the page; all of it is there before a script runs.
+
+    Examples
+    --------
+    >>> theme = Theme("<b>", "", "", (), (50.0, 40.0, 60.0, 45.0), "", (), ())
+    >>> parts(theme, note="", static="")["TITLE"]
+    '&lt;b&gt;'
+    """
+    numeric = [
+        all(_is_number(row[at]) for row in theme.rows) and bool(theme.rows)
+        for at in range(len(theme.columns))
+    ]
+    columns = "".join(
+        f'<th scope="col"{_class(number)}>{escape(column)}</th>'
+        for column, number in zip(theme.columns, numeric, strict=True)
+    )
+    where = _places(theme)
+    rows = []
+    for row in theme.rows:
+        name = escape(row[0])
+        if row[0] in where:
+            name = f'<button type="button" data-place="{where[row[0]]}">{name}</button>'
+        cells = "".join(
+            f"<td{_class(number)}>{escape(cell)}</td>"
+            for cell, number in zip(row[1:], numeric[1:], strict=True)
+        )
+        rows.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
+    beside = "".join(
+        f'<section class="beside"><h2>{escape(heading)}</h2><ul>'
+        + "".join(f"<li>{escape(line)}</li>" for line in lines)
+        + "</ul></section>"
+        for heading, lines in theme.beside
+    )
+    notes = "".join(f"<p>{escape(line)}</p>" for line in (*theme.notes, note))
+    if theme.reproduce:
+        notes += f"<p>Made by <code>{escape(theme.reproduce)}</code></p>"
+    return {
+        "TITLE": escape(theme.title),
+        "HEADLINE": escape(theme.headline),
+        "SCOPE": f"<b>{escape(theme.title)}</b> · {escape(theme.scope)}",
+        "STATIC": static,
+        "LEGEND": "".join(
+            '<li><svg width="44" height="20" viewBox="0 0 44 20" aria-hidden="true">'
+            f"{sample_svg(entry, 2, 10)}</svg>{escape(entry['label'])}</li>"
+            for entry in theme.entries
+        ),
+        "CAPTION": escape(theme.caption),
+        "COLUMNS": columns,
+        "TABLE": "".join(rows),
+        "BESIDE": beside,
+        "NOTES": notes,
+    }
+
+
+def _class(number: bool) -> str:
+    return ' class="number"' if number else ""
+
+
+def _is_number(cell: str) -> bool:
+    return bool(cell) and cell.strip("+−-$").replace(",", "").replace(".", "").isdigit()
+
+
+def _places(theme: Theme) -> dict[str, str]:
+    """Where on the map the first cell of a row is found: layer, list and number."""
+    found: dict[str, str] = {}
+    for at, layer in enumerate(theme.overlays):
+        for kind in ("lines", "points"):
+            for number, thing in enumerate(layer[kind]):
+                if thing["rows"]:
+                    found.setdefault(thing["name"], f"{at} {kind} {number}")
+    return found
+
+
+def write_theme_map(
+    theme: Theme,
+    path_html: str | Path,
+    *,
+    boundaries: str | Path = "neutral",
+    tiles: str | Mapping[str, Any] | None = None,
+) -> list[Path]:
+    """Write ``name.html``, ``name.svg`` and ``name.png``: all of them, or none.
+
+    Raises
+    ------
+    OutputError
+        The path does not end in ``.html``, or cannot be written.
+    """
+    path = Path(path_html)
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise OutputError(f"{path}: a map file must end in .html")
+    drawn = theme_map(theme, boundaries=boundaries, tiles=tiles)
+    return write_atomically(
+        {
+            path: drawn.get_root().render().encode("utf-8"),
+            path.with_suffix(".svg"): drawn.static.encode("utf-8"),
+            path.with_suffix(".png"): png_of(drawn.static),
+        }
+    )
