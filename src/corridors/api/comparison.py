@@ -36,19 +36,22 @@ class Comparison:
         self.answer, self.reproduce = answer, reproduce
 
     def __repr__(self) -> str:
+        from corridors.outputs.text import clean
+
         shipment = self.answer.shipment
         ok = sum(option.status == "ok" for option in self.answer.options)
         return (
-            f"<Comparison {shipment.origin.name} to {shipment.destination.name}: "
+            f"<Comparison {clean(shipment.origin.name)} to {clean(shipment.destination.name)}: "
             f"{ok} of {len(self.answer.options)} options ok>"
         )
 
     def _repr_html_(self) -> str:
-        from corridors.outputs import wording
+        from corridors.outputs import text, wording
 
         found = html.escape(wording.headline(self.document))
         scope = html.escape(wording.scope(self.document))
-        return f"<p><strong>{found}</strong><br>{scope}</p>{self.table._repr_html_()}"
+        frame = text.clean(self.table._repr_html_())
+        return f"<p><strong>{found}</strong><br>{scope}</p>{frame}"
 
     @cached_property
     def document(self) -> dict[str, Any]:

@@ -37,6 +37,11 @@ class OptionView:
         return found
 
     def __repr__(self) -> str:
+        from corridors.outputs.text import clean
+
+        return clean(self._told())
+
+    def _told(self) -> str:
         name = self.corridor or "free route"
         if self.status != "ok":
             return f"<{name}: {self.status}: {self.summary['reason']}>"

@@ -32,11 +32,11 @@ class WhatIfView:
         return f"<WhatIf {told}>"
 
     def _repr_html_(self) -> str:
-        from corridors.outputs import wording
+        from corridors.outputs import text, wording
 
         before = html.escape(wording.headline(self.document["before"]))
         after = html.escape(wording.headline(self.document["after"]))
-        return f"<p>Before: {before}<br>After: {after}</p>{self.table._repr_html_()}"
+        return f"<p>Before: {before}<br>After: {after}</p>{text.clean(self.table._repr_html_())}"
 
     @cached_property
     def document(self) -> dict[str, Any]:
