@@ -175,7 +175,7 @@ def test_the_command_line(folder: Path, name: str, shown: str) -> None:
 def _rendered(source: str) -> str:
     markdown_it = pytest.importorskip("markdown_it")
     page = markdown_it.MarkdownIt("commonmark", {"html": True}).enable("table").render(source)
-    assert "<img" not in page
+    assert "<img src=x" not in page
     assert "<script" not in page
     assert "<a " not in page
     return _seen(page)
