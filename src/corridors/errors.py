@@ -102,3 +102,9 @@ class ScenarioError(CorridorsError, ValueError):
     """A scenario or dated condition that does not exist or cannot be read."""
 
     exit_code = 2
+
+
+class SweepError(CorridorsError, ValueError):
+    """A series whose plan cannot be understood, or a folder of results that cannot go on."""
+
+    exit_code = 2

@@ -1,0 +1,1 @@
+"""Series: many journeys under many conditions, in parts that survive a kill."""
