@@ -56,7 +56,7 @@ class Arcs:
     indptr : (n + 1,) int32
         Doors out of state ``s`` are those from ``indptr[s]`` up to ``indptr[s + 1]``.
     zones : list of str
-        Zones that have hauls.
+        Zones of the network, those without a haul included.
     zone_of : (n,) int32
         Zone of a state, -1 where no haul leads on.
     first : (z + 1,) int32
@@ -75,11 +75,10 @@ class Arcs:
         first = []
         for zone in graph.zones:
             hauls = graph.zone_hauls(zone)
-            if hauls.names:
-                first.append(len(self.states))
-                self.zones.append(zone)
-                self.km.append(np.ascontiguousarray(hauls.km))
-                self.states += [(name, zone) for name in hauls.names]
+            first.append(len(self.states))
+            self.zones.append(zone)
+            self.km.append(np.ascontiguousarray(hauls.km))
+            self.states += [(name, zone) for name in hauls.names]
         self.first = np.array([*first, len(self.states)], dtype=np.int32)
         land = [(f, zone) for f in graph.facilities for _, zone in graph.states_of(f)]
         others = [

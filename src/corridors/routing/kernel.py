@@ -1,0 +1,420 @@
+"""The compiled search: the answers of `routing.search`, for many questions in one process.
+
+A single question is answered by the plain search, which needs nothing loaded. A series (a
+matrix, a sweep, many comparisons) puts the graph into arrays once and lets compiled loops run
+over them. Both follow the same rules, and the tests hold them to the same answers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from importlib.util import find_spec
+from types import ModuleType
+from typing import NamedTuple
+
+import numpy as np
+
+from corridors.movement.compiled import Haul
+from corridors.movement.graph import Move, State
+from corridors.routing.arcs import KINDS, Arcs, Floats, Ints, Mask, Price, Prices
+from corridors.routing.plan_tree import PlanTree
+from corridors.routing.search import Found, Quest
+from corridors.routing.shapes import Blueprint, Bytes, Modes, Shapes
+
+INFINITY = float("inf")
+ENDS = 2
+"""States beside those of the graph: a point off the terminals at either end."""
+
+
+def is_compiled() -> bool:
+    """Whether the loops can be compiled: the extra ``[fast]`` is there."""
+    return find_spec("numba") is not None
+
+
+def _loops() -> ModuleType:
+    # Late: numba takes longer to load than a single question to answer.
+    from corridors.routing import loops
+
+    return loops
+
+
+class Ways(NamedTuple):
+    """Cheapest ways from each origin to each destination over the whole graph.
+
+    Attributes
+    ----------
+    cost : (o, d) float64
+        Generalised cost; infinite where there is no way.
+    hours, usd, km, co2e_kg : (o, d) float64
+        Expected totals along the way; not a number where there is none.
+    """
+
+    cost: Floats
+    hours: Floats
+    usd: Floats
+    km: Floats
+    co2e_kg: Floats
+
+
+class Extras(NamedTuple):
+    """First and last moves of a question that the graph does not have."""
+
+    at: Ints
+    head: Ints
+    cost: Floats
+    last: Bytes
+    into: Ints
+    into_tail: Ints
+    into_number: Ints
+    moves: list[Move]
+
+
+class Kernel:
+    """Compiled searches over one movement graph.
+
+    Parameters
+    ----------
+    arcs : Arcs
+
+    Examples
+    --------
+    >>> from corridors.analysis.desk import open_desk, weights
+    >>> from corridors.analysis.engine import Engine
+    >>> from corridors.routing.arcs import Components, arcs_of
+    >>> desk = open_desk(Engine.load(), "Xi'an", "Duisburg", "terminal", "balanced", None, None)
+    >>> arcs = arcs_of(desk.graph)
+    >>> price = Components(arcs, desk.model).prices().weighed(*weights(desk.shipment))
+    >>> found = Kernel(arcs).search(desk.quest(()), price)
+    >>> [move.crossing.id for move in found[0].moves if move.crossing][:1]
+    ['CN-KZ-ALA']
+    """
+
+    def __init__(self, arcs: Arcs) -> None:
+        self.arcs = arcs
+        self.shapes = Shapes(arcs)
+        self._hauls: dict[tuple[int, int], Move] = {}
+        self._work = threading.local()
+        crossing = np.array([move.crossing is not None for move in arcs.moves], dtype=bool)
+        self.rail_door = (crossing & arcs.rail[arcs.tail]).astype(np.uint8)
+        self.rail = arcs.rail.astype(np.uint8)
+
+    @cached_property
+    def into(self) -> tuple[Ints, Ints]:
+        """Doors by the state they lead into, as `Arcs.indptr` has them by the state before."""
+        order = np.argsort(self.arcs.head, kind="stable").astype(np.int32)
+        counts = np.bincount(self.arcs.head, minlength=len(self.arcs))
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32), order
+
+    def search(self, quest: Quest, price: Price, tree: PlanTree | None = None) -> dict[int, Found]:
+        """Cheapest path of every plan of a tree that has one: what `routing.search.search` finds.
+
+        Parameters
+        ----------
+        quest : Quest
+            Without places to pass on the way.
+        price : Price
+            Generalised cost of everything.
+        tree : PlanTree, optional
+            Without, the best path over the whole graph.
+        """
+        tree = tree or PlanTree()
+        question = _Question(self, quest, price)
+        plan = self.shapes.tree(tree, quest.modes)
+        return _Run(self, question, plan).found([node.plans for node in tree.nodes])
+
+    def haul(self, one: int, other: int) -> Move:
+        """The haul between two states of a zone, made once."""
+        key = (one, other)
+        if key not in self._hauls:
+            states, graph = self.arcs.states, self.arcs.graph
+            self._hauls[key] = graph.haul_between(states[one], states[other][0])
+        return self._hauls[key]
+
+    def ways(
+        self,
+        origins: Sequence[Mapping[State, float]],
+        destinations: Sequence[Mapping[State, float]],
+        price: Price,
+        prices: Prices,
+        *,
+        modes: Modes = None,
+    ) -> tuple[Ways, Mask]:
+        """One search from each origin to all destinations, with every component of each way.
+
+        Parameters
+        ----------
+        origins, destinations : sequence of mapping of State to float
+            Entry and exit costs, as in `Quest`.
+        price : Price
+            What is searched by.
+        prices : Prices
+            What the ways are summed up in.
+        modes : frozenset of str, optional
+
+        Returns
+        -------
+        Ways
+        (o, d) bool
+            Pairs whose way ends with a lift between two ways of standing at the destination: no
+            question allows that, so they are to be searched one by one.
+        """
+        arcs, shape = self.arcs, self.shapes.shape(None, (), modes)
+        starts, goals = _listed(arcs, origins), _listed(arcs, destinations)
+        wanted = shape.wanted.copy()
+        wanted[goals[1]] = 1
+        parts = np.stack(
+            [
+                np.concatenate([*part, np.zeros(0)])
+                for part in (prices.hours, prices.usd, prices.co2e_kg)
+            ]
+        )
+        work = self.work(1)
+        result = np.full((5, len(origins), len(destinations)), np.nan)
+        idle = np.zeros(result.shape[1:], dtype=np.uint8)
+        _loops().settle_pairs(
+            *starts, *goals, *work,
+            arcs.indptr, arcs.head, arcs.tail, self.rail_door, price.door, shape.open_door,
+            np.zeros(len(arcs.moves), dtype=np.uint8), arcs.zone_of, arcs.first, self.rail,
+            price.board, price.zone, shape.km_at, self.shapes.pool, wanted,
+            np.full(work[0].size // 4, np.inf), np.zeros(work[0].size // 4 + 1, dtype=np.int32),
+            np.zeros(0, dtype=np.int32), np.zeros(0), np.zeros(0, dtype=np.uint8),
+            (arcs.kind == KINDS.index("lift")).astype(np.uint8), parts, self._door_km,
+            len(arcs.zones), result, idle,
+        )  # fmt: skip
+        return Ways(*result), idle.astype(bool)
+
+    @cached_property
+    def _door_km(self) -> Floats:
+        """Kilometres that a door leads over."""
+        graph = self.arcs.graph
+        return np.array(
+            [
+                move.crossing.km_a + move.crossing.km_b
+                if move.crossing is not None
+                else graph.service_km[move.service.id]
+                if move.service is not None
+                else 0.0
+                for move in self.arcs.moves
+            ],
+            dtype=np.float64,
+        )
+
+    def work(self, nodes: int) -> tuple[Floats, Ints, Ints, Floats, Ints, Ints]:
+        """Arrays that a search fills; each thread has its own."""
+        width = len(self.arcs) + ENDS
+        have = getattr(self._work, "arrays", None)
+        if have is None or have[0].size < 4 * width * nodes:
+            size = 4 * width * nodes
+            have = (
+                np.empty(size), np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32),
+                np.empty(4 * width), np.empty(4 * width, dtype=np.int32),
+                np.full(size, -1, dtype=np.int32),
+            )  # fmt: skip
+            self._work.arrays = have
+        cost, before, by, keys, labels, place = have
+        cost[: 4 * width * nodes] = np.inf
+        return cost, before, by, keys, labels, place
+
+
+class _Question:
+    """Ends, extra moves and prices of one question by number."""
+
+    def __init__(self, kernel: Kernel, quest: Quest, price: Price) -> None:
+        arcs = kernel.arcs
+        self.quest, self.price = quest, price
+        self.width = len(arcs) + ENDS
+        self.extra_states: list[State] = []
+        at = self._numbers(arcs)
+        allowed = quest.modes
+        self.starts = [
+            (at[state], cost)
+            for state, cost in quest.starts.items()
+            if allowed is None or arcs.graph.mode_of(state) in allowed
+        ]
+        self.goal = np.full(self.width, np.inf)
+        for state, cost in quest.goals.items():
+            self.goal[at[state]] = cost
+        ends = [at[state] for state in (*quest.goals, *quest.goal_moves)]
+        self.goal_wanted = np.array([s for s in ends if s < len(arcs)], dtype=np.int32)
+        self.begins = [at[state] for state in (*quest.starts, *quest.start_moves)]
+        self.board = price.board if quest.board is not None else np.zeros_like(price.board)
+        self.patch = self._patch(kernel, at, ends)
+        self.extras = self._extras(arcs, at)
+
+    def _numbers(self, arcs: Arcs) -> dict[State, int]:
+        """Numbers of the states that the question speaks of; points off the terminals get one."""
+        quest = self.quest
+        moves = [m for extra in (quest.start_moves, quest.goal_moves) for m in extra.values()]
+        heads = [move.to for group in moves for move in group]
+        at: dict[State, int] = {}
+        named = (*quest.starts, *quest.goals, *quest.start_moves, *quest.goal_moves, *heads)
+        for state in named:
+            number = arcs.at.get(state)
+            if number is None and state not in at:
+                number = len(arcs) + len(self.extra_states)
+                self.extra_states.append(state)
+            at[state] = at[state] if number is None else number
+        assert len(self.extra_states) <= ENDS
+        return at
+
+    def _patch(self, kernel: Kernel, at: Mapping[State, int], ends: Iterable[int]) -> Bytes:
+        """Lifts that lead to the goal only are opened, those between two of its states shut."""
+        from corridors.routing.loops import OPENED, SHUT
+
+        arcs, quest = kernel.arcs, self.quest
+        patch = np.zeros(len(arcs.moves), dtype=np.uint8)
+        into, order = kernel.into
+        modes = quest.modes
+        for state in ends:
+            if state < len(arcs) and arcs.states[state][1] in arcs.graph.zones:
+                if modes is not None and arcs.graph.mode_of(arcs.states[state]) not in modes:
+                    continue
+                for door in order[into[state] : into[state + 1]].tolist():
+                    move = arcs.moves[door]
+                    if move.crossing is None and move.service is None:
+                        patch[door] = OPENED
+        for group in (quest.starts, quest.goals):
+            numbers = {at[state] for state in group if at[state] < len(arcs)}
+            for state in numbers:
+                for door in range(arcs.indptr[state], arcs.indptr[state + 1]):
+                    if arcs.moves[door].kind == "lift" and int(arcs.head[door]) in numbers:
+                        patch[door] = SHUT
+        return patch
+
+    def _extras(self, arcs: Arcs, at: Mapping[State, int]) -> Extras:
+        zone_at = {zone: number for number, zone in enumerate(arcs.zones)}
+        rows = [
+            (at[state], at[move.to], self._haul_cost(move.haul, zone_at), last, move)
+            for last, extra in enumerate((self.quest.start_moves, self.quest.goal_moves))
+            for state, moves in extra.items()
+            for move in moves
+        ]
+        rows.sort(key=lambda row: row[0])
+        tail = np.array([row[0] for row in rows], dtype=np.int32)
+        head = np.array([row[1] for row in rows], dtype=np.int32)
+        order = np.argsort(head, kind="stable").astype(np.int32)
+        return Extras(
+            _indptr(tail, self.width),
+            head,
+            np.array([row[2] for row in rows], dtype=np.float64),
+            np.array([row[3] for row in rows], dtype=np.uint8),
+            _indptr(head, self.width),
+            tail[order],
+            order,
+            [row[4] for row in rows],
+        )
+
+    def _haul_cost(self, haul: Haul | None, zone_at: Mapping[str, int]) -> float:
+        assert haul is not None
+        return haul.km * float(self.price.zone[zone_at[haul.zone]])
+
+
+class _Run:
+    """One search of a tree: costs to go from last sections, then all stages, then the paths."""
+
+    def __init__(self, kernel: Kernel, question: _Question, plan: Blueprint) -> None:
+        self.kernel, self.question, self.plan = kernel, question, plan
+        arcs, shapes, price = kernel.arcs, kernel.shapes, question.price
+        width, extras = question.width, question.extras
+        loops, nodes = _loops(), len(plan.parent)
+        self.work = kernel.work(nodes)
+        cost, before, by, keys, labels, place = self.work
+        self.togo = np.empty((len(plan.ends), 2 * width))
+        self.after = np.empty((len(plan.ends), 2 * width), dtype=np.int32)
+        self.after_by = np.empty((len(plan.ends), 2 * width), dtype=np.int32)
+        if plan.ends:
+            into, order = kernel.into
+            starts_run = (np.diff(into) > 0).astype(np.uint8)
+            starts_run[[s for s in question.begins if s < len(arcs)]] = 1
+            for slot, shape in enumerate(plan.ends):
+                loops.settle_back(
+                    self.togo[slot], self.after[slot], self.after_by[slot], keys, labels, place,
+                    into, order, arcs.tail, kernel.rail_door, price.door, plan.open_doors[shape],
+                    question.patch, arcs.zone_of, arcs.first, kernel.rail, question.board,
+                    price.zone, plan.km_ats[shape], shapes.pool, starts_run, question.goal,
+                    extras.into, extras.into_tail, extras.into_number, extras.cost,
+                )  # fmt: skip
+        self.best = np.empty(nodes)
+        self.best_label = np.empty(nodes, dtype=np.int64)
+        self.best_door = np.empty(nodes, dtype=np.int32)
+        loops.settle_tree(
+            width, plan.parent, plan.shape, plan.gate_at, plan.gate_door, plan.last,
+            nodes == 1, self.togo, self.best, self.best_label, self.best_door,
+            np.array([s for s, _ in question.starts], dtype=np.int32),
+            np.array([c for _, c in question.starts], dtype=np.float64),
+            cost, before, by, keys, labels, place,
+            arcs.indptr, arcs.head, arcs.tail, kernel.rail_door, price.door, plan.open_doors,
+            question.patch, arcs.zone_of, arcs.first, kernel.rail, question.board, price.zone,
+            plan.km_ats, shapes.pool, plan.wanteds, question.goal_wanted, question.goal,
+            plan.has_plans, extras.at, extras.head, extras.cost, extras.last,
+        )  # fmt: skip
+
+    def found(self, plans: Sequence[Sequence[int]]) -> dict[int, Found]:
+        """Paths by plan."""
+        result: dict[int, Found] = {}
+        for node, numbers in enumerate(plans):
+            cost = float(self.best[node])
+            if numbers and cost < INFINITY:
+                start, moves = self._path(node)
+                way = Found(start, tuple(moves), cost)
+                result.update({number: way for number in numbers if number not in result})
+        return dict(sorted(result.items()))
+
+    def _path(self, node: int) -> tuple[State, list[Move]]:
+        label, slot = int(self.best_label[node]), int(self.plan.last[node])
+        if slot < 0:
+            return self._traced(label)
+        if label <= -2:
+            state = -2 - label
+            return self._state(state), self._onward(slot, 2 * state)
+        door = int(self.best_door[node])
+        start, moves = self._traced(label)
+        boarded = (label & 1) | int(self.kernel.rail_door[door])
+        onward = self._onward(slot, 2 * int(self.kernel.arcs.head[door]) + boarded)
+        return start, [*moves, self.kernel.arcs.moves[door], *onward]
+
+    def _traced(self, label: int) -> tuple[State, list[Move]]:
+        _, before, by, *_ = self.work
+        moves = []
+        while by[label] != -2:
+            how, earlier = int(by[label]), int(before[label])
+            moves.append(self._move(how, self._number(earlier), self._number(label)))
+            label = earlier
+        return self._state(self._number(label)), moves[::-1]
+
+    def _onward(self, slot: int, label: int) -> list[Move]:
+        moves = []
+        while self.after_by[slot, label] != -2:
+            how, later = int(self.after_by[slot, label]), int(self.after[slot, label])
+            moves.append(self._move(how, label >> 1, later >> 1))
+            label = later
+        return moves
+
+    def _move(self, how: int, one: int, other: int) -> Move:
+        if how >= 0:
+            return self.kernel.arcs.moves[how]
+        return self.kernel.haul(one, other) if how == -1 else self.question.extras.moves[-3 - how]
+
+    def _number(self, label: int) -> int:
+        return (label >> 2) % self.question.width
+
+    def _state(self, number: int) -> State:
+        states = self.kernel.arcs.states
+        if number < len(states):
+            return states[number]
+        return self.question.extra_states[number - len(states)]
+
+
+def _indptr(values: Ints, size: int) -> Ints:
+    counts = np.bincount(values, minlength=size) if len(values) else np.zeros(size, dtype=int)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+
+
+def _listed(arcs: Arcs, ends: Sequence[Mapping[State, float]]) -> tuple[Ints, Ints, Floats]:
+    """Ends as arrays: where each begins, its states, their costs."""
+    at = np.cumsum([0, *(len(end) for end in ends)]).astype(np.int32)
+    states = [arcs.at[state] for end in ends for state in end]
+    costs = [cost for end in ends for cost in end.values()]
+    return at, np.array(states, dtype=np.int32), np.array(costs, dtype=np.float64)
