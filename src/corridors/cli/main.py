@@ -48,10 +48,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 at least one option is ok, 1 internal error, 2 usage, 3 no option is ok, 4 invalid
         data or unwritable output, 130 interrupted.
     """
-    if argv is None:
-        # A process of half a second makes no cycles worth looking for.
-        gc.disable()
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    if argv is not None:
+        return _run(list(argv))
+    # A process of a fraction of a second makes no cycles worth looking for, neither on its way
+    # nor at its end, where the interpreter would look at every object once more.
+    gc.disable()
+    # No command multiplies matrices: threads for it would only have to be started.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    try:
+        return _run(sys.argv[1:])
+    finally:
+        gc.freeze()
+
+
+def _run(arguments: list[str]) -> int:
     try:
         _prepare_stdout()
         options = parser(arguments[0] if arguments else None).parse_args(arguments)
