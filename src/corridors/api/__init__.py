@@ -20,6 +20,8 @@ from corridors.api.flows import assign as assign
 from corridors.api.flows import capacity as capacity
 from corridors.api.flows import dependence as dependence
 from corridors.api.question import Options, Question
+from corridors.api.series import read_sweep as read_sweep
+from corridors.api.series import sweep as sweep
 from corridors.api.studies import breakeven as breakeven
 from corridors.api.studies import criticality as criticality
 from corridors.api.studies import cut as cut

@@ -195,6 +195,12 @@ def _add_projects(command: Parser) -> None:
     options.add_data(command)
 
 
+def _add_sweep(command: Parser) -> None:
+    from corridors.cli.sweep import add_options
+
+    add_options(command)
+
+
 def _add_places(command: Parser) -> None:
     command.add_argument("query", metavar="QUERY")
     command.add_argument("--limit", type=options.positive, default=10, metavar="N")
@@ -279,6 +285,7 @@ COMMANDS = {
     "projects": Command(
         "projects.run_projects", "projects, their money, what they do", _add_projects
     ),
+    "sweep": Command("sweep.run_sweep", "many journeys under many conditions", _add_sweep),
     "places": Command("journeys.run_places", "look a place up", _add_places),
     "audit": Command("journeys.run_audit", "check the network and its tables", _add_audit),
     "evidence": Command("journeys.run_evidence", "where the numbers come from", _add_evidence),
