@@ -32,6 +32,9 @@ ANSWER_TABLES = (
 )  # fmt: skip
 """Tables that an answer depends on beside the inputs of the compiled network."""
 
+MOST_GRAPHS = 24
+"""Graphs kept for the next question under the same mask."""
+
 
 class Edition(NamedTuple):
     """When the data were put together, and the month its prices speak of."""
@@ -179,8 +182,12 @@ class Engine:
                 laid = {name for kind, name in opened if self._is_laid(kind, name)}
                 if laid:
                     network = fresh_network(self.folder, tables, opened=laid, log=sys.stderr)
+            while len(self._graphs) >= MOST_GRAPHS:
+                # A long series must not fill the memory with graphs of masks gone by.
+                del self._graphs[next(iter(self._graphs))]
             self._graphs[key] = MovementGraph(network, tables, avoid=avoid, closed=closed)
-        return self._graphs[key]
+        found = self._graphs[key] = self._graphs.pop(key)  # the one last used stands last
+        return found
 
     def _is_laid(self, kind: str, name: str) -> bool:
         """Whether it changes lines: a link, or a planned facility that is put on one."""

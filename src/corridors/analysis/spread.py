@@ -12,11 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridors.costing.charge import Charge
-from corridors.parameters import Ledger
+from corridors.parameters import Ledger, ParameterRow
 from corridors.routing.route import Event, Leg, Route
 
 REACH, FINE = 6.0, 6000
 """How many spreads the normal curve is followed to either side, and in how many steps."""
+
+MOST_BYTES = 256_000_000
+"""Memory that numbers kept for the next charge may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +79,24 @@ class Draws:
         of one country have in common; ``shock_share_week/...``: that which all charges of a week
         have in common, for a full season is felt at every border and port.
     count, seed : int
+    like : Draws, optional
+        Another set of the same count and seed: what it has drawn by now is taken over.
     """
 
-    def __init__(self, ledger: Ledger, *, count: int, seed: int) -> None:
+    def __init__(self, ledger: Ledger, *, count: int, seed: int, like: Draws | None = None) -> None:
         self.count, self.seed = count, seed
         self.share = {d: ledger.get(f"shock_share/{d}").typ for d in ("hours", "usd")}
         self.week = {d: _share(ledger, f"shock_share_week/{d}") for d in ("hours", "usd")}
         self._known: dict[str, NDArray[np.float64]] = {}
+        if like is not None and (like.count, like.seed) == (count, seed):
+            self._known = like._known
+        # Rows are told apart by who they are: each is kept beside what was drawn of it.
+        self._units: dict[tuple[object, ...], tuple[ParameterRow, NDArray[np.float64]]] = {}
 
     def normal(self, name: str) -> NDArray[np.float64]:
         """(count,) standard normal numbers of a name."""
         if name not in self._known:
+            self._make_room()
             digest = hashlib.blake2b(f"{self.seed}:{name}".encode(), digest_size=8).digest()
             generator = np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))
             self._known[name] = generator.permutation(self._grid)
@@ -108,8 +118,15 @@ class Draws:
         return np.interp(slices, area / area[-1], z)
 
     def charge(self, charge: Charge, dimension: str) -> NDArray[np.float64]:
-        """Drawn values of a charge."""
-        distribution = charge.distribution
+        """Drawn values of a charge: those of one unit, drawn once, times its amount."""
+        key = (id(charge.row), charge.at, charge.group, charge.inverse, dimension)
+        if key not in self._units:
+            self._make_room()
+            self._units[key] = (charge.row, self._unit(charge, dimension))
+        return self._units[key][1] * charge.amount
+
+    def _unit(self, charge: Charge, dimension: str) -> NDArray[np.float64]:
+        distribution = charge._replace(amount=1.0).distribution
         share, week = self.share[dimension], self.week[dimension]
         z = math.sqrt(share) * self.normal(f"{dimension}|{charge.group}")
         z = z + math.sqrt(1 - share - week) * self.normal(f"{dimension}|{charge.draw_key}")
@@ -119,6 +136,12 @@ class Draws:
         drawn = distribution.sample(z)
         row = charge.row
         return drawn if row.chance == 1.0 else drawn * self.occurs(row.chance_of, row.chance)
+
+    def _make_room(self) -> None:
+        """Forget all that can be drawn again before it takes too much memory."""
+        if (len(self._known) + len(self._units)) * self.count * 8 > MOST_BYTES:
+            self._known.clear()
+            self._units.clear()
 
     def occurs(self, name: str, chance: float) -> NDArray[np.bool_]:
         """(count,) in which draws something happens: the same for all that hangs on it."""

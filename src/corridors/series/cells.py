@@ -75,6 +75,7 @@ class Bench:
     def __init__(self, engine: Engine, asked: Asked) -> None:
         self.engine, self.asked = engine, asked
         self._settings: OrderedDict[tuple[int, date | None], tuple[Setting, Draws]] = OrderedDict()
+        self._numbers: Draws | None = None
         self._files: tempfile.TemporaryDirectory[str] | None = None
 
     def work(self, chunk: Chunk) -> Made:
@@ -136,7 +137,8 @@ class Bench:
                 self._conditions(asked.conditions[condition]),
                 asked.terms_on(depart),
             )
-            numbers = Draws(setting.ledger, count=asked.draws, seed=asked.seed)
+            numbers = Draws(setting.ledger, count=asked.draws, seed=asked.seed, like=self._numbers)
+            self._numbers = numbers
             self._settings[key] = (setting, numbers)
             if len(self._settings) > MOST_SETTINGS:
                 self._settings.popitem(last=False)
