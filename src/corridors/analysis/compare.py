@@ -17,9 +17,7 @@ from corridors.errors import UsageError
 from corridors.movement.graph import MovementGraph
 from corridors.parameters import Ledger
 from corridors.routing.plan import Plan
-from corridors.routing.plan_tree import PlanTree
 from corridors.routing.route import Route
-from corridors.routing.search import search
 from corridors.shipment import Objective, Scope, Shipment, Terms
 
 
@@ -234,7 +232,7 @@ def variants_of(desk: Desk, plans: Sequence[Plan]) -> list[Variant]:
     ways: dict[Plan, Variant] = {}
     if passable and desk.situation.depart is None:
         # On no date, or one that stands still, the search knows the whole price.
-        found = search(desk.graph, desk.quest(passable), desk.weigh, PlanTree(passable))
+        found = desk.find(passable)
         for number, way in found.items():
             plan = passable[number]
             make = partial(desk.route, way, corridor=plan.corridor, variant=plan.variant)
@@ -283,11 +281,10 @@ def open_routes(desk: Desk, plans: Sequence[Plan]) -> tuple[dict[int, Route], di
     kept: dict[int, Route] = {}
     barred: dict[int, Closure] = {}
     closed: frozenset[str] = frozenset()
-    tree = PlanTree(plans)
     for _ in range(ROUNDS):
         here = desk.without(closed)
         met: set[str] = set()
-        for number, way in search(here.graph, here.quest(plans), here.weigh, tree).items():
+        for number, way in here.find(plans).items():
             plan = plans[number]
             route = here.route(way, corridor=plan.corridor, variant=plan.variant)
             met |= {closure.id for closure in (*route.held, *route.barred)}
@@ -342,7 +339,7 @@ def _why_none(
             memo={},
         )
         plans = plans_of(free, corridor)
-        if search(free.graph, free.quest(plans), free.weigh, PlanTree(plans)):
+        if free.find(plans):
             met = [v.reason for v in variants if v.reason.startswith(MET)]
             barring = [asked(desk.conditions)] if desk.conditions.restricts else []
             barring += [reason.removeprefix(MET) for reason in dict.fromkeys(met)]

@@ -21,13 +21,17 @@ from corridors.errors import UsageError
 from corridors.movement.graph import Move, MovementGraph, State
 from corridors.parameters import Ledger
 from corridors.routing.ends import RoadReach, join, road_reach
+from corridors.routing.many import in_series
 from corridors.routing.plan import Plan
+from corridors.routing.plan_tree import PlanTree
 from corridors.routing.route import Route, build_route
-from corridors.routing.search import CostToGo, Found, Quest, Weigh
+from corridors.routing.search import Found, Quest, Weigh, search
 from corridors.shipment import End, Heading, Objective, Scope, Shipment, Terms
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from corridors.routing.arcs import Price
 
 
 MODES = ("rail", "road", "sea", "ferry")
@@ -86,7 +90,7 @@ class Desk:
     conditions: Conditions
     via: tuple[frozenset[str], ...]
     reaches: tuple[RoadReach | None, RoadReach | None]
-    memo: dict[object, CostToGo] = field(default_factory=dict)
+    memo: dict[object, object] = field(default_factory=dict)
 
     @property
     def situation(self) -> Situation:
@@ -194,6 +198,31 @@ class Desk:
             board=self.board,
             memo=self.memo,
         )
+
+    def find(self, plans: Sequence[Plan] = ()) -> dict[int, Found]:
+        """Cheapest way of each plan that has one, by its number; without plans of the graph, as 0.
+
+        One question is searched plainly, one of a series by the compiled search; the answers
+        are the same.
+        """
+        quest, tree = self.quest(plans), PlanTree(plans)
+        if in_series() and not self.via and self._price is not None:
+            # Late: a single question needs none of it.
+            from corridors.routing.kernel import kernel_of
+
+            return kernel_of(self.graph).search(quest, self._price, tree)
+        return search(self.graph, quest, self.weigh, tree)
+
+    @cached_property
+    def _price(self) -> Price | None:
+        """What `weigh` says of everything at once; None where something has no price."""
+        from corridors.routing.kernel import kernel_of
+
+        kernel = kernel_of(self.graph)
+        prices = kernel.prices(self.model)
+        if prices is None:
+            return None
+        return kernel.shut(prices.weighed(*weights(self.shipment)), self.graph.closed)
 
     def route(self, found: Found, *, corridor: str | None, variant: str | None) -> Route:
         """Legs and events of a found path."""

@@ -19,7 +19,6 @@ from corridors.analysis.engine import Engine
 from corridors.analysis.lease import doors, leased
 from corridors.analysis.spread import Draws
 from corridors.routing.route import Route
-from corridors.routing.search import search
 from corridors.shipment import Objective, Scope, Terms
 
 
@@ -71,7 +70,7 @@ def best_free(desk: Desk) -> Route | None:
     closed: frozenset[str] = frozenset()
     for _ in range(ROUNDS):
         here = desk.without(closed)
-        found = search(here.graph, here.quest(()), here.weigh).get(0)
+        found = here.find().get(0)
         if found is None:
             break
         route = here.route(found, corridor=None, variant=None)

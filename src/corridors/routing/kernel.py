@@ -8,29 +8,28 @@ over them. Both follow the same rules, and the tests hold them to the same answe
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from importlib.util import find_spec
 from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
 
+from corridors.costing.model import CostModel
 from corridors.movement.compiled import Haul
-from corridors.movement.graph import Move, State
-from corridors.routing.arcs import KINDS, Arcs, Floats, Ints, Mask, Price, Prices
+from corridors.movement.graph import Move, MovementGraph, State
+from corridors.routing.arcs import KINDS, Arcs, Components, Floats, Ints, Mask, Price, Prices
 from corridors.routing.plan_tree import PlanTree
 from corridors.routing.search import Found, Quest
 from corridors.routing.shapes import Blueprint, Bytes, Modes, Shapes
 
 INFINITY = float("inf")
+MOST_GRAPHS, MOST_MODELS = 8, 16
+"""How many graphs, and how many sets of components of each, are kept."""
+
 ENDS = 2
 """States beside those of the graph: a point off the terminals at either end."""
-
-
-def is_compiled() -> bool:
-    """Whether the loops can be compiled: the extra ``[fast]`` is there."""
-    return find_spec("numba") is not None
 
 
 def _loops() -> ModuleType:
@@ -96,6 +95,7 @@ class Kernel:
         self.shapes = Shapes(arcs)
         self._hauls: dict[tuple[int, int], Move] = {}
         self._work = threading.local()
+        self._components: OrderedDict[tuple[object, ...], Components] = OrderedDict()
         crossing = np.array([move.crossing is not None for move in arcs.moves], dtype=bool)
         self.rail_door = (crossing & arcs.rail[arcs.tail]).astype(np.uint8)
         self.rail = arcs.rail.astype(np.uint8)
@@ -106,6 +106,28 @@ class Kernel:
         order = np.argsort(self.arcs.head, kind="stable").astype(np.int32)
         counts = np.bincount(self.arcs.head, minlength=len(self.arcs))
         return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32), order
+
+    def prices(self, model: CostModel) -> Prices | None:
+        """Price of everything under a model; None where something has none.
+
+        Models that differ in figures only share their components: new figures are one pass.
+        """
+        key = (model.heading, model.ownership, model.adjustments)
+        known = self._components.get(key)
+        rates = None if known is None else known.rates_under(model.ledger)
+        if known is None or rates is None:
+            known = self._components[key] = Components(self.arcs, model)
+            rates = known.rates
+            while len(self._components) > MOST_MODELS:
+                self._components.popitem(last=False)
+        if known.failed or not np.isfinite(rates).all():
+            return None
+        return known.prices(rates)
+
+    def shut(self, price: Price, closed: Collection[str]) -> Price:
+        """The price with more shut than in the graph: what is shut cannot be paid for."""
+        shut = ~self.arcs.open_doors(closed)
+        return price._replace(door=np.where(shut, np.inf, price.door)) if shut.any() else price
 
     def search(self, quest: Quest, price: Price, tree: PlanTree | None = None) -> dict[int, Found]:
         """Cheapest path of every plan of a tree that has one: what `routing.search.search` finds.
@@ -216,6 +238,27 @@ class Kernel:
         cost, before, by, keys, labels, place = have
         cost[: 4 * width * nodes] = np.inf
         return cost, before, by, keys, labels, place
+
+
+_KERNELS: OrderedDict[tuple[object, ...], Kernel] = OrderedDict()
+
+
+def kernel_of(graph: MovementGraph) -> Kernel:
+    """The kernel of a graph before anything is shut, kept for the next question.
+
+    Graphs that differ only in what is shut share it: see `Kernel.shut`.
+    """
+    # The kernel holds network and tables: while it is kept nothing else can have their ids.
+    key = (id(graph.network), id(graph.tables), graph.avoid)
+    found = _KERNELS.get(key)
+    if found is None:
+        whole = graph
+        if graph.closed:
+            whole = MovementGraph(graph.network, graph.tables, avoid=graph.avoid, like=graph)
+        found = _KERNELS[key] = Kernel(Arcs(whole))
+        while len(_KERNELS) > MOST_GRAPHS:
+            _KERNELS.popitem(last=False)
+    return found
 
 
 class _Question:
