@@ -311,4 +311,4 @@ def test_a_condition_stands_instead_of_the_table() -> None:
     own = found.limit(("crossing", "X"), "eastbound")
     assert own is not None
     assert own.teu_week == 2.0
-    assert [cap.id for cap in found.unused_caps] == ["L"]
+    assert [cap.id for cap in found.unused_caps()] == ["L"]

@@ -170,3 +170,43 @@ def test_duels_are_ordered_pairs(capsys: pytest.CaptureFixture[str]) -> None:
         )  # fmt: skip
         assert duel["p_faster"] + back["p_faster"] <= 1.0
     assert sum(option["p_fastest"] for option in usable.values()) == pytest.approx(1.0, abs=0.01)
+
+
+def test_capacity_is_told_before_and_after(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("whatif", "Xi'an", "Duisburg", "--avoid", "BY,RU", "--draws", "20")
+    _, out, _ = run(capsys, *words, "--format", "json")
+    found = {change["corridor"]: change for change in json.loads(out)["changes"]}
+    assert found["northern"]["capacity_after"] is None
+    assert found["northern"]["capacity_before"]["teu_week"] > 0
+    # Nobody publishes what all ships together take: unknown, and not without a limit.
+    assert found["ocean"]["capacity_after"]["teu_week"] is None
+    titr = found["titr"]["capacity_after"]
+    assert 0 < titr["doors_known"] <= titr["doors"]
+    _, table, _ = run(capsys, *words)
+    assert "at the tightest known door" in table
+    (ocean,) = [line for line in table.splitlines() if line.startswith("Ocean  ") and "of" in line]
+    assert ocean.split()[1:3] == ["unknown", "unknown"]
+    _, rows, _ = run(capsys, *words, "--format", "csv")
+    assert "capacity_before_teu_week,capacity_before_door,capacity_after_teu_week" in rows
+
+
+def test_a_ban_of_goods_says_so_without_a_cargo(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("whatif", "Xi'an", "Duisburg", "--scenario", "russia-directive-1374@barred")
+    _, out, _ = run(capsys, *words, "--draws", "20")
+    out = " ".join(out.split())
+    assert "goods not known well enough: flagged, not shut" in out
+    assert "Flag: RU: shut to goods of HS 84, 85" in out
+    _, out, _ = run(capsys, *words, "--draws", "20", "--cargo", "8471")
+    assert "Northern: lost" in out
+
+
+def test_levels_are_shown_together(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "conditions", "pakistan-ports")
+    assert code == 0
+    for level in ("surcharge", "feeder-only", "closed"):
+        assert f"(pakistan-ports@{level})" in out
+    code, out, _ = run(capsys, "conditions", "pakistan-ports@closed")
+    assert "feeder-only)" not in out
+    code, _, err = run(capsys, "conditions", "pakistan-ports@shut")
+    assert code == 2
+    assert "name one of pakistan-ports@surcharge" in err

@@ -27,12 +27,28 @@ FIELDS = {
     "note",
 }
 GRADES = {"reported", "estimate", "claim", "planned", "hypothetical"}
+LEVEL = {"title", "sources", "includes", "effects", "note"}
 
 
 def load(path: Path) -> dict[str, Any]:
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert isinstance(data, dict)
     return data
+
+
+def effects_of(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Effects of a file and of all its levels."""
+    rows = list(data.get("effects", []))
+    return rows + [row for level in data.get("levels", {}).values() for row in level["effects"]]
+
+
+def names() -> set[str]:
+    """Ids that another condition may include."""
+    found = set()
+    for path in FILES:
+        levels = load(path).get("levels", {})
+        found |= {path.stem} | {f"{path.stem}@{level}" for level in levels}
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +68,7 @@ def known() -> dict[str, set[str]]:
         "country": column("facilities", "country"),
         "link": column("links", "id"),
         "chokepoint": column("chokepoints", "id"),
+        "corridor": column("corridors", "corridor"),
     }
 
 
@@ -63,13 +80,16 @@ def test_there_are_some() -> None:
 def test_condition_is_well_formed(path: Path, known: dict[str, set[str]]) -> None:
     ledger = Ledger.read(GEODATA / "curated" / "parameters.csv")
     data = load(path)
-    assert data.keys() - {"months", "includes", "effects"} == FIELDS - {"effects"}
+    assert data.keys() - {"months", "includes", "effects", "levels"} == FIELDS - {"effects"}
     assert data["id"] == path.stem
     assert data["kind"] in {"disruption", "upgrade"}
     assert data["grade"] in GRADES
     parts = data.get("includes", [])
-    assert data.get("effects") or parts
-    assert set(parts) <= {other.stem for other in FILES} - {path.stem}
+    assert data.get("effects") or parts or data["levels"]
+    assert set(parts) <= names() - {path.stem}
+    for level in data.get("levels", {}).values():
+        assert level.keys() <= LEVEL
+        assert set(level.get("includes", [])) <= names()
     # A compound stands for no day: its parts have dates of their own.
     assert not parts or data["valid_from"] is None
     first, last = data["valid_from"], data["valid_to"]
@@ -81,7 +101,7 @@ def test_condition_is_well_formed(path: Path, known: dict[str, set[str]]) -> Non
     for source in data["sources"]:
         assert source["title"]
         assert source["url"].startswith("http")
-    for effect in data.get("effects", []):
+    for effect in effects_of(data):
         ((verb, body),) = effect.items()
         if verb in {"close", "open"}:
             ((what, name),) = body.items()
@@ -96,6 +116,12 @@ def test_condition_is_well_formed(path: Path, known: dict[str, set[str]]) -> Non
             ((what, name),) = ((key, value) for key, value in body.items() if key != "teu_week")
             assert name in known[what], f"{what} {name}"
             assert body["teu_week"] > 0
+        elif verb == "ban":
+            what, name = next((key, body[key]) for key in known if key in body)
+            assert name in known[what], f"{what} {name}"
+            assert all(isinstance(code, str) for code in body["hs"])
+        elif verb == "reprice":
+            assert set(body.get("on", [])) <= known["group"]
         else:
             assert verb == "flag"
             assert body["text"]
@@ -107,7 +133,7 @@ def test_every_planned_line_is_opened_by_some_condition() -> None:
     opened = {
         name
         for path in FILES
-        for effect in load(path).get("effects", [])
+        for effect in effects_of(load(path))
         for what, name in effect.get("open", {}).items()
         if what == "link"
     }

@@ -24,10 +24,12 @@ PLAIN = {
 }  # fmt: skip
 
 KNOWN: dict[str, dict[float, str]] = {
-    "conditions/dated.py": {4: "places of a year", 5: "of a month", 7: "of a date"},
+    "conditions/condition.py": {4: "places of a year", 5: "of a month", 7: "of a date"},
+    "conditions/dated.py": {0.4: "likeness of a suggestion"},
+    "conditions/effects.py": {3: "services named in a message"},
     "conditions/fields.py": {
         13: "one month more than a year has", 3: "suggestions", 0.6: "likeness of a suggestion",
-        7: "places of a month",
+        7: "places of a month", 10: "digits of an HS code",
     },
     "conditions/document.py": {
         1_000_000: "bytes of a document", 60: "characters shown", 57: "and of them kept",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from corridors.analysis.capacities import Capacities, Gate, Limit, doors_of
+from corridors.analysis.capacities import CORRIDOR, Capacities, Gate, Limit, doors_of
 from corridors.analysis.choice import Equilibrium, Market, equilibrium, incidence
 from corridors.analysis.closure import Held, held_boxes
 from corridors.analysis.compare import blocked_by, plans_of
@@ -217,10 +217,11 @@ class _Desks:
                 cost += hour * sum(wait.get((door, heading), 0.0) for door in doors)
             return cost
 
-        quest = replace(desk.quest(plans), memo={})
+        quest = desk.quest(plans).reweighed()
         result = []
         for plan, found in search(graph, quest, weigh, PlanTree(plans)).items():
-            gates: dict[Gate, None] = {}
+            whole: Gate = ((CORRIDOR, corridor), heading)
+            gates: dict[Gate, None] = {} if self.limit(whole) is None else {whole: None}
             state = found.start
             for move in found.moves:
                 for door in doors_of(graph, state, move):
@@ -270,7 +271,7 @@ class _Desks:
             tuple(ways), tuple(found.flow.tolist()), tuple(stranded),
             tuple(self.room(gate) for gate in gates), tuple(found.load.tolist()),
             tuple(found.wait_h.tolist()), found.gap, self.situation,
-            tuple(f"{cap.target} {cap.id}" for cap in self.limits.unused_caps),
+            tuple(f"{cap.target} {cap.id}" for cap in self.limits.unused_caps()),
         )  # fmt: skip
 
 

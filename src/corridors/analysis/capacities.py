@@ -16,6 +16,8 @@ from corridors.parameters.ledger import GRADES
 from corridors.shipment import Heading
 
 TARGETS = ("crossing", "facility", "service", "group")
+CORRIDOR = "corridor"
+"""A door of its own where a condition limits all that goes along a corridor."""
 DIRECTIONS = ("both", "each", "westbound", "eastbound")
 BASES = ("stated", "trains", "trucks", "sailings", "carried")
 """A capacity somebody states in TEU; trains, trucks or sailings a week times the TEU of one; or
@@ -165,8 +167,9 @@ class Capacities:
         cls, folder: Path, tables: Tables, ledger: Ledger, caps: Iterable[Cap] = ()
     ) -> Capacities:
         """Read the table, with the share of one direction from the ledger."""
-        share = ledger.get("one_way_share").typ
-        return cls(read_capacities(folder, tables), tuple(caps), min(share, 1.0))
+        row = ledger.first("one_way_share")
+        share = cls.one_way_share if row is None else min(row.typ, 1.0)
+        return cls(read_capacities(folder, tables), tuple(caps), share)
 
     def limit(self, door: Door, heading: Heading) -> Limit | None:
         """What a door can take in a direction; None when nobody has published it.
@@ -196,10 +199,16 @@ class Capacities:
                 )  # fmt: skip
         return None
 
-    @property
-    def unused_caps(self) -> tuple[Cap, ...]:
-        """Limits of conditions on something that no door stands for: links, countries."""
-        return tuple(cap for cap in self.caps if cap.target not in TARGETS)
+    def unused_caps(self, *, corridors: bool = True) -> tuple[Cap, ...]:
+        """Limits of conditions on something that no door stands for: links, countries.
+
+        Parameters
+        ----------
+        corridors : bool
+            Whether whole corridors are doors.
+        """
+        doors = (*TARGETS, CORRIDOR) if corridors else TARGETS
+        return tuple(cap for cap in self.caps if cap.target not in doors)
 
 
 def doors_of(graph: MovementGraph, state: State, move: Move) -> tuple[Door, ...]:

@@ -183,7 +183,7 @@ def capacity(
     bounded = [row.corridors[0] for row in each if row.teu_week]
     return CapacityAnswer(
         engine, tuple(starts), tuple(goals), heading, limits.one_way_share, situation,
-        tuple(f"{cap.target} {cap.id}" for cap in limits.unused_caps),
+        tuple(f"{cap.target} {cap.id}" for cap in limits.unused_caps(corridors=False)),
         each, solve(bounded) if len(bounded) > 1 else None,
     )  # fmt: skip
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.analysis.engine import Engine
-from corridors.errors import ScenarioError
 from corridors.parameters import Ledger
 
 if TYPE_CHECKING:
@@ -45,19 +44,16 @@ def _scenario(
     engine: Engine, ledger: Ledger, name: str
 ) -> tuple[Condition, Mapping[str, Condition]]:
     """A condition of the catalogue, or of a file of the user's, and what it may include."""
-    from corridors.conditions.dated import AT, levels_of, named, read_conditions
+    from corridors.conditions.dated import AT, named, read_conditions
 
     stem, _, level = name.rpartition(AT) if not _is_file(name) else (name, "", "")
     if not _is_file(stem):
-        hint = "; `corridors conditions` lists them; a file ends in .yaml"
+        hint = " (`corridors conditions` lists them; a file ends in .yaml)"
         return named(name, engine.catalogue, "no scenario", hint), engine.catalogue
     own = read_conditions(Path(stem), engine.tables, ledger)
     ident = next(iter(own)).partition(AT)[0]
     wanted = f"{ident}{AT}{level}" if level else ident
-    every = {**engine.catalogue, **own}
-    if wanted not in own and levels_of(wanted, every) and level:
-        raise ScenarioError(f"{stem}: no level {level!r}; there are {', '.join(own)}")
-    return named(wanted, own, f"{stem}: no condition"), every
+    return named(wanted, own, f"{stem}: no condition"), {**engine.catalogue, **own}
 
 
 def _is_file(name: str) -> bool:

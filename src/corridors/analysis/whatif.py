@@ -12,6 +12,7 @@ import numpy as np
 from corridors.analysis.compare import Answer, Option, compare
 from corridors.analysis.desk import Conditions
 from corridors.analysis.engine import Engine
+from corridors.analysis.room import Room, rooms
 from corridors.analysis.spread import quantiles
 from corridors.errors import UsageError
 from corridors.routing.route import Leg, Route
@@ -53,6 +54,8 @@ class Change(NamedTuple):
         P10 and P90 of the difference, both drawn under the same luck.
     causes : tuple of Cause
         What adds up to the difference, largest first.
+    room_before, room_after : Room or None
+        What the way can take in a week; None where there is no way.
     """
 
     corridor: str
@@ -64,6 +67,8 @@ class Change(NamedTuple):
     days_band: tuple[float, float] | None
     usd_band: tuple[float, float] | None
     causes: tuple[Cause, ...]
+    room_before: Room | None = None
+    room_after: Room | None = None
 
     @property
     def verdict(self) -> str:
@@ -138,7 +143,13 @@ def what_if(
     }
     one = compare(engine, origin, destination, conditions=before, **asked)
     other = compare(engine, origin, destination, conditions=after, **asked)
-    changes = tuple(change_of(a, b) for a, b in zip(one.options, other.options, strict=True))
+    earlier, later = rooms(one), rooms(other)
+    changes = tuple(
+        change_of(a, b)._replace(
+            room_before=earlier.get(a.corridor), room_after=later.get(b.corridor)
+        )
+        for a, b in zip(one.options, other.options, strict=True)
+    )
     return WhatIf(one, other, changes)
 
 

@@ -101,11 +101,12 @@ def named(name: str, catalogue: Mapping[str, Condition], what: str, hint: str = 
     """
     if name in catalogue:
         return catalogue[name]
+    stem, at, level = name.partition(AT)
     levels = levels_of(name, catalogue)
     if levels:
-        raise ScenarioError(f"{what} {name!r} without a level: name one of {', '.join(levels)}")
-    stem = name.partition(AT)[0]
-    if stem in catalogue and AT in name:
+        why = f": no level {level!r}" if at else " without a level"
+        raise ScenarioError(f"{what} {name!r}{why}; name one of {', '.join(levels)}")
+    if at and stem in catalogue:
         raise ScenarioError(f"{what} {name!r}: {stem} has no levels")
     raise ScenarioError(f"{what} {name!r}{like(name, catalogue, likeness=0.4)}{hint}")
 

@@ -254,7 +254,7 @@ class Effects:
         family = key.partition("/")[0]
         if not (family.endswith("_usd") or "_usd_" in family):
             raise fields["tariff"].error(f"{family} is no price; add to it or multiply it")
-        unit = next(row.unit for row in self.known.ledger if row.key.startswith(f"{family}/"))
+        unit = next(r.unit for r in self.known.ledger if r.key.partition("/")[0] == family)
         row = self._row(key, self._values(body, fields), unit, self._grade(fields))
         return self._adjustment("set", [key], row)
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from corridors.analysis.document import document
+from corridors.analysis.room import Room
 from corridors.analysis.whatif import Change, WhatIf
 from corridors.outputs import text, wording
 
 WIDTH = 100
 SHOWN = 5
 """Causes written out under each corridor."""
+ROOMS = ("capacity_before", "capacity_after")
 
 VERDICTS = {
     "opened": "opened",
@@ -54,6 +56,27 @@ def _change(change: Change) -> dict[str, Any]:
         "usd_p90": None if change.usd_band is None else change.usd_band[1],
         "co2e_kg": change.co2e_kg,
         "causes": [cause._asdict() for cause in change.causes],
+        "capacity_before": _room(change.room_before),
+        "capacity_after": _room(change.room_after),
+    }
+
+
+def _room(room: Room | None) -> dict[str, Any] | None:
+    """What a way can take in a week; a limit of null is unknown, not endless."""
+    if room is None:
+        return None
+    limit = room.tightest
+    return {
+        "teu_week": None if limit is None else limit.teu_week,
+        "teu_week_low": None if limit is None else limit.low,
+        "teu_week_high": None if limit is None else limit.high,
+        "door": None if limit is None else limit.door[1],
+        "kind": None if limit is None else limit.door[0],
+        "basis": None if limit is None else limit.basis,
+        "grade": None if limit is None else limit.grade or None,
+        "source": None if limit is None else limit.source or None,
+        "doors_known": room.known,
+        "doors": room.doors,
     }
 
 
@@ -61,7 +84,10 @@ def whatif_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One flat row per corridor, for CSV and frames."""
     rows = []
     for change in found["changes"]:
-        row = {k: v for k, v in change.items() if k != "causes"}
+        row = {k: v for k, v in change.items() if k not in ("causes", *ROOMS)}
+        for name in ROOMS:
+            room = change[name] or {}
+            row |= {f"{name}_{k}": room.get(k) for k in ("teu_week", "door")}
         row["causes"] = "; ".join(
             f"{c['key']} {c['at']} {c['hours'] / 24:+.1f} d {c['usd']:+.0f} USD"
             for c in change["causes"][:SHOWN]
@@ -105,21 +131,62 @@ def whatif_table(found: Mapping[str, Any], *, names: Mapping[str, str]) -> str:
                 _signed(change["co2e_kg"], lambda kg: f"{kg / 1000:.1f}"),
             )
         )
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    for row in rows:
-        cells = [
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells))
+    lines += _columns(rows)
     lines.append("")
-    for _, _, change in options:
+    for one, other, change in options:
         lines += _why(short[change["corridor"]], change, names)
+        lines += _new_flags(one, other)
+    lines += ["", *_rooms(found["changes"], short)]
     lines += _wrapped(
-        "Changes are differences of means; causes add up to them. Flags are no clearance."
+        "Changes are differences of means; causes add up to them. Capacity is one way and for all "
+        "who use the door; what is not published is unknown. Flags are no clearance."
     )
     lines.append(text.clean(f"Again: {found['reproduce']}"))
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+
+
+def _new_flags(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """Flags that an option has only after the change."""
+    new = [flag for flag in other["flags"] if flag not in one["flags"]]
+    return [line for flag in new for line in _wrapped(f"Flag: {flag}", indent=2)]
+
+
+def _rooms(changes: Sequence[Mapping[str, Any]], short: Mapping[str, str]) -> list[str]:
+    """Tightest door with a published capacity, before and after."""
+    rows = [("TEU a week", "before", "after", "at the tightest known door", "known")]
+    for change in changes:
+        before, after = (change[name] for name in ROOMS)
+        seen = after or before
+        if seen is None:
+            continue
+        doors = [room["door"] for room in (before, after) if room and room["door"]]
+        rows.append(
+            (
+                short[change["corridor"]],
+                _teu(before),
+                _teu(after),
+                " / ".join(dict.fromkeys(doors)) or "–",
+                f"{seen['doors_known']} of {seen['doors']}",
+            )
+        )
+    return _columns(rows) if len(rows) > 1 else []
+
+
+def _teu(room: Mapping[str, Any] | None) -> str:
+    if room is None:
+        return "–"
+    return "unknown" if room["teu_week"] is None else f"{room['teu_week']:,.0f}"
 
 
 def _pair(
