@@ -142,7 +142,7 @@ def settle(
     goal, or -1.
     """
     states = indptr.size - 1
-    best, arrived = np.inf, -1
+    best, bound, arrived = np.inf, np.inf, -1
     while size > 0:
         label, now = labels[0], keys[0]
         if stop and now >= best:
@@ -151,17 +151,22 @@ def settle(
         state = (label - base) >> 2
         ran = (label >> 1) & 1
         boarded = label & 1
+        # Who has been on a train, or may still be hauled, can do all that the other can.
+        if (boarded == 0 and cost[label + 1] <= now) or (ran == 1 and cost[label - 2] <= now):
+            continue
         if goal[state] + now < best:
             best, arrived = goal[state] + now, label
         for e in range(extra_at[state], extra_at[state + 1]):
             if ran == 0 or extra_last[e] == 1:
                 there = base + 4 * extra_head[e] + 2 + boarded
                 total = now + extra_cost[e]
-                if total < cost[there]:
+                if total < cost[there] and total < bound:
                     cost[there] = total
                     before[there] = label
                     by[there] = -3 - e
                     size = push(keys, labels, place, size, there, total)
+                    if stop and total + goal[extra_head[e]] < bound:
+                        bound = total + goal[extra_head[e]]
         if state >= states:
             continue
         zone = zone_of[state]
@@ -173,14 +178,17 @@ def settle(
             start, end, price = first[zone], first[zone + 1], zone_cost[zone]
             row = km_at[zone] + (state - start) * (end - start) - start
             for other in range(start, end):
-                if wanted[other] == 1:
-                    total = run + pool[row + other] * price
-                    there = base + 4 * other + 2 + on
-                    if total < cost[there]:
-                        cost[there] = total
-                        before[there] = label
-                        by[there] = -1
-                        size = push(keys, labels, place, size, there, total)
+                total = run + pool[row + other] * price
+                there = base + 4 * other + 2 + on
+                if total < cost[there] and total < cost[there - 2] and total < bound:
+                    if wanted[other] == 0 or (on == 0 and total >= cost[there + 1]):
+                        continue
+                    cost[there] = total
+                    before[there] = label
+                    by[there] = -1
+                    size = push(keys, labels, place, size, there, total)
+                    if stop and total + goal[other] < bound:
+                        bound = total + goal[other]
         for door in range(indptr[state], indptr[state + 1]):
             if patch[door] == SHUT or (open_door[door] == 0 and patch[door] != OPENED):
                 continue
@@ -190,11 +198,13 @@ def settle(
                 on = 1
             total = run + door_cost[door]
             there = base + 4 * head[door] + on
-            if total < cost[there]:
+            if total < cost[there] and total < bound:
                 cost[there] = total
                 before[there] = label
                 by[there] = door
                 size = push(keys, labels, place, size, there, total)
+                if stop and total + goal[head[door]] < bound:
+                    bound = total + goal[head[door]]
     for at in range(size):
         place[labels[at]] = -1
     return arrived
