@@ -276,6 +276,7 @@ class _Parts:
         self.flags += condition.warns(self.cargo)
         self.caps += condition.caps
         self.applied.append(condition.title + self._doubt(condition))
+        self.ids.append(condition.id)
         if condition.shuts(self.cargo):
             self.closing.append(condition.title)
 
