@@ -242,6 +242,8 @@ class Desk:
         desk = replace(self, shipment=shipment, reaches=reaches, memo={})
         # What a property has worked out stands in the instance under the property's name.
         desk.__dict__.update(model=self.model, weigh=self.weigh)
+        if in_series():
+            desk.__dict__.update(_price=self._price)
         return desk
 
     def without(self, closed: frozenset[str]) -> Desk:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import shutil
 import tempfile
+import weakref
 from collections import OrderedDict
 from datetime import date
 from pathlib import Path
@@ -17,6 +19,7 @@ from corridors.analysis.desk import Conditions, Desk, Setting
 from corridors.analysis.engine import Engine
 from corridors.analysis.spread import Draws
 from corridors.errors import CorridorsError
+from corridors.routing.many import series
 from corridors.routing.route import Leg, Route
 from corridors.series.plan import Asked, Chunk, ConditionSet, Journey
 
@@ -76,7 +79,7 @@ class Bench:
         self.engine, self.asked = engine, asked
         self._settings: OrderedDict[tuple[int, date | None], tuple[Setting, Draws]] = OrderedDict()
         self._numbers: Draws | None = None
-        self._files: tempfile.TemporaryDirectory[str] | None = None
+        self._files: Path | None = None
 
     def work(self, chunk: Chunk) -> Made:
         """Answer every cell of a chunk.
@@ -87,11 +90,12 @@ class Bench:
         condition = self.asked.conditions[chunk.condition].name
         rows: dict[str, list[Any]] = {name: [] for name in ROW}
         drawn: list[Drawn] = []
-        for number, journey in enumerate(chunk.journeys, chunk.first):
-            head = (number, *journey, condition, chunk.depart)
-            for answer in self._answers(chunk, journey, number, drawn):
-                for name, value in zip(ROW, (*head, *answer, self.engine.version), strict=True):
-                    rows[name].append(value)
+        with series():
+            for number, journey in enumerate(chunk.journeys, chunk.first):
+                head = (number, *journey, condition, chunk.depart)
+                for answer in self._answers(chunk, journey, number, drawn):
+                    for name, value in zip(ROW, (*head, *answer, self.engine.version), strict=True):
+                        rows[name].append(value)
         return Made(chunk, condition, rows, drawn, self.asked.keep_draws)
 
     def _answers(
@@ -154,23 +158,27 @@ class Bench:
             rates=self._file(one.rates) if one.rates else None,
             closed=frozenset(one.closed),
             as_of=one.as_of,
-            scenarios=tuple(
-                str(self._file(name)) if name in self.asked.files else name
-                for name in one.scenarios
-            ),
+            scenarios=tuple(self._scenario(name) for name in one.scenarios),
             price_month=one.price_month,
         )
+
+    def _scenario(self, name: str) -> str:
+        stem, at, level = name.rpartition("@")
+        if name in self.asked.files:
+            return str(self._file(name))
+        return f"{self._file(stem)}{at}{level}" if stem in self.asked.files else name
 
     def _file(self, name: str) -> Path:
         """A file of the user's, as it was when the series began, wherever this is worked on."""
         if self._files is None:
-            self._files = tempfile.TemporaryDirectory(prefix="corridors-")
+            self._files = Path(tempfile.mkdtemp(prefix="corridors-"))
+            weakref.finalize(self, shutil.rmtree, self._files, ignore_errors=True)
             for number, (known, data) in enumerate(self.asked.files.items()):
-                folder = Path(self._files.name) / str(number)
+                folder = self._files / str(number)
                 folder.mkdir()
                 (folder / Path(known).name).write_bytes(data)
         number = list(self.asked.files).index(name)
-        return Path(self._files.name) / str(number) / Path(name).name
+        return self._files / str(number) / Path(name).name
 
 
 def _answer(desk: Desk, option: Option) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from corridors.analysis.compare import check_corridors
 from corridors.analysis.demand import demand_path, read_demand
 from corridors.analysis.desk import MODES
 from corridors.analysis.engine import Engine
+from corridors.analysis.rules import check_cargo
 from corridors.analysis.scenarios import forced_conditions
 from corridors.conditions.document import Spot, read_document
 from corridors.conditions.fields import day_of, keys_of, like, month_of, one_of, rows_of
@@ -25,7 +26,7 @@ FIELDS = (
     "terms", "scope", "optimise", "value_of_time_usd_day", "draws", "seed", "keep",
     "cells_per_part",
 )  # fmt: skip
-TERMS = ("unit", "booking", "ownership", "weight_t")
+TERMS = ("unit", "booking", "ownership", "weight_t", "cargo", "goods")
 SET = (
     "name", "scenarios", "avoid", "via", "mode", "closed", "assume", "rates", "price_month",
     "as_of",
@@ -209,20 +210,20 @@ class _Reader:
             modes=_texts(fields, "mode"),
             closed=tuple(self._shut(spot) for spot in rows_of(fields, "closed")),
             assume=self._assume(fields),
-            rates=self._kept(fields["rates"]) if "rates" in fields else "",
+            rates=self._rates(fields["rates"]) if "rates" in fields else "",
             price_month=month_of(fields.get("price_month")),
             as_of=as_of,
         )
 
     def _scenario(self, spot: Spot) -> str:
-        name = spot.text()
-        if Path(name).suffix in (".yaml", ".yml"):
-            name = self._kept(spot)
-            with _at(spot):
-                forced_conditions(self.engine, self.engine.ledger, [str(self.folder / name)])
-            return name
+        """An id of the catalogue, or a file; either may be followed by ``@`` and a level."""
+        name, where = spot.text(), ""
+        for file in (name, name.rpartition("@")[0]):
+            if Path(file).suffix in (".yaml", ".yml"):
+                self._keep_file(spot, file)
+                where = f"{self.folder}/"
         with _at(spot):
-            forced_conditions(self.engine, self.engine.ledger, [name])
+            forced_conditions(self.engine, self.engine.ledger, [where + name])
         return name
 
     def _country(self, spot: Spot) -> str:
@@ -258,14 +259,16 @@ class _Reader:
             found[key] = value
         return found
 
-    def _kept(self, spot: Spot) -> str:
+    def _rates(self, spot: Spot) -> str:
+        self._keep_file(spot, spot.text())
+        return spot.text()
+
+    def _keep_file(self, spot: Spot, name: str) -> None:
         """Read a file of the user's, so that the series asks what it says now to its end."""
-        name = spot.text()
         try:
             self.files[name] = (self.folder / name).read_bytes()
         except OSError as error:
             raise spot.error(f"{name}: cannot be read ({error.strerror or error})") from None
-        return name
 
     # The rest ----------------------------------------------------------------------------
 
@@ -291,7 +294,18 @@ class _Reader:
             booking=_choice(fields, "booking", Booking, plain.booking),
             ownership=_choice(fields, "ownership", Ownership, plain.ownership),
             weight_t=weight,
+            cargo=self._cargo(fields),
+            goods=_texts(fields, "goods"),
         )
+
+    def _cargo(self, fields: Mapping[str, Spot]) -> str:
+        if "cargo" not in fields:
+            return ""
+        spot = fields["cargo"]
+        if not isinstance(spot.value, str):
+            raise spot.error("write the HS code in quotes: '8471'")
+        with _at(spot):
+            return check_cargo(spot.text())
 
     def _word(self, name: str, kind: Any, default: str) -> Any:
         return _choice(self.fields, name, kind, default)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import io
+import shutil
 import tempfile
 import threading
 import zipfile
@@ -39,7 +41,7 @@ class Job(NamedTuple):
 
 
 _benches: dict[str, Bench] = {}
-_unpacked: dict[str, tempfile.TemporaryDirectory[str]] = {}
+_unpacked: dict[str, Path] = {}
 _one_at_a_time = threading.Lock()
 """An engine fills its caches as it goes: threads of one process take turns."""
 
@@ -71,9 +73,10 @@ def pack(folder: Path) -> bytes:
 def unpack(digest: str, packed: bytes) -> None:
     """Keep shipped data for the chunks to come, as long as this process lives."""
     if digest not in _unpacked:
-        folder = tempfile.TemporaryDirectory(prefix="corridors-data-")
+        folder = Path(tempfile.mkdtemp(prefix="corridors-data-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            archive.extractall(folder.name)  # ours: packed by the process that asks
+            archive.extractall(folder)  # ours: packed by the process that asks
         _unpacked[digest] = folder
 
 
@@ -88,7 +91,7 @@ def has_data(job: Job) -> bool:
 
 def _folder(job: Job) -> Path:
     if job.digest in _unpacked:
-        return Path(_unpacked[job.digest].name)
+        return _unpacked[job.digest]
     for known in (job.data, None):
         try:
             folder = data_dir(known)
