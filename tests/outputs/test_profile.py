@@ -18,7 +18,7 @@ from corridors.outputs import text, wording
 from corridors.outputs.labels import text_width
 from corridors.outputs.picture import Picture
 from corridors.outputs.profile import notes, profile_svg, waterfall_svg
-from corridors.outputs.profile_chart import chart, ticks
+from corridors.outputs.profile_chart import chart, chart_pieces, ticks
 from corridors.outputs.profile_page import profile_html, profile_picture, waterfall_picture
 from corridors.outputs.profile_steps import UNITS, steps_of, stops_of
 from corridors.outputs.waterfall import causes, parts_of
@@ -47,8 +47,8 @@ def test_totals_on_the_sheet_are_those_of_the_table(document: dict, of: str) -> 
 @pytest.mark.parametrize("of", UNITS)
 def test_lines_and_whiskers_are_to_scale(document: dict, of: str) -> None:
     unit = UNITS[of]
-    drawn = ET.fromstring(chart(document, of, (0, 0, 1000, 500), linked=True))
-    zero, scale = float(drawn.get("data-zero")), float(drawn.get("data-scale"))
+    pieces = chart_pieces(document, of, (0, 0, 1000, 500))
+    zero, scale, drawn = pieces.zero, pieces.scale, ET.fromstring(f"<g>{''.join(pieces.over)}</g>")
     ends = {g.get("data-o"): g for g in drawn.iter("g") if g.get("class") == "end"}
     for number, option in enumerate(wording.usable(document)):
         whole = option[unit.summary]
@@ -62,7 +62,8 @@ def test_lines_and_whiskers_are_to_scale(document: dict, of: str) -> None:
 
 
 def test_every_step_is_drawn_in_order_and_never_back(document: dict) -> None:
-    drawn = ET.fromstring(chart(document, "days", (0, 0, 1000, 500), linked=True))
+    pieces = chart_pieces(document, "days", (0, 0, 1000, 500))
+    drawn = ET.fromstring(f"<g>{''.join(pieces.over)}</g>")
     lines = [g for g in drawn.iter("g") if g.get("class") == "line"]
     assert len(lines) == len(wording.usable(document))
     for line, option in zip(lines, wording.usable(document), strict=True):

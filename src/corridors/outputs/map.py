@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from folium.template import Template
 
 from corridors.errors import OutputError, UsageError
 from corridors.outputs import basemap, text
+from corridors.outputs.answers import Case, Shut, map_data, plain_base, views
 from corridors.outputs.figure import (
     LEAFLET_CSS,
     LEAFLET_JS,
@@ -23,10 +24,9 @@ from corridors.outputs.figure import (
     write_atomically,
 )
 from corridors.outputs.page import parts
-from corridors.outputs.profile_page import has_profile, reading_data
 from corridors.outputs.static_map import png_of, sheet_svg
-from corridors.outputs.template import asset_text
-from corridors.outputs.view import Geometries, view
+from corridors.outputs.template import asset_text, squeezed
+from corridors.outputs.view import Geometries
 
 MAP_OPTIONS: dict[str, Any] = {
     "zoom_control": "bottomright",
@@ -90,10 +90,12 @@ class CorridorMap(folium.Map):
 class CorridorLayer(MacroElement):
     """Everything that is drawn for the corridors: one JSON blob and one constant script."""
 
-    def __init__(self, blob: str) -> None:
+    def __init__(self, blob: str, *, themed: bool = False) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "CorridorLayer"
         self.blob = blob
+        self.scripts = (*SCRIPTS[:-1], "theme.js", SCRIPTS[-1]) if themed else SCRIPTS
+        self.styles = ("style.css", "profile.css", *(("theme.css",) if themed else ()))
 
     def render(self, **kwargs: Any) -> str:
         """Add blob, style and script to the figure as raw text; the layer itself is empty."""
@@ -101,12 +103,12 @@ class CorridorLayer(MacroElement):
         if not isinstance(figure, Figure) or parent_map is None:
             raise UsageError("a corridor layer is drawn as part of a folium map")
         name, parent = self.get_name(), parent_map.get_name()
-        style = asset_text("style.css") + asset_text("profile.css")
+        style = "".join(asset_text(style) for style in self.styles)
         figure.header.add_child(Raw(f"<style>{style}</style>"), name=name)
         figure.html.add_child(
             Raw(f'<script type="application/json" id="{name}">{self.blob}</script>'), name=name
         )
-        code = "".join(asset_text(script) for script in SCRIPTS)
+        code = "".join(squeezed(asset_text(script)) for script in self.scripts)
         figure.script.add_child(
             Raw(f"{code}\ncorridorsMap({parent}, {json.dumps(name)});"), name=name
         )
@@ -119,6 +121,9 @@ def comparison_map(
     *,
     boundaries: str | Path = "neutral",
     tiles: str | Mapping[str, Any] | None = None,
+    shut: Sequence[Shut] = (),
+    cases: Sequence[Case] = (),
+    overlays: Sequence[Mapping[str, Any]] = (),
 ) -> folium.Map:
     """Draw a comparison as an interactive map that works without a network.
 
@@ -134,6 +139,12 @@ def comparison_map(
         Address template of an online tile layer (``https://host/{z}/{x}/{y}.png``), or a
         mapping with ``url`` and ``attribution`` such as an xyzservices provider. It is offered
         as a choice in the map and never loaded before it is chosen.
+    shut : sequence
+        Gateways that are shut in this answer: objects with ``name``, ``lon``, ``lat``, ``why``.
+    cases : sequence of Case
+        Answers to the same question in other cases; buttons switch the whole page to them.
+    overlays : sequence of mapping
+        Layers of projects or pipelines, which the list of layers shows and hides.
 
     Returns
     -------
@@ -147,50 +158,64 @@ def comparison_map(
     >>> type(comparison_map(document, {})).__mro__[1].__name__
     'Map'
     """
-    return _compose(document, geometries, boundaries=boundaries, tiles=tiles)[0]
+    asked = Case("As asked", document, geometries, shut)
+    return _compose([asked, *cases], boundaries=boundaries, tiles=tiles, overlays=overlays)[0]
 
 
 def _compose(
-    document: Mapping[str, Any],
-    geometries: Geometries,
+    cases: Sequence[Case],
     *,
     boundaries: str | Path,
     tiles: str | Mapping[str, Any] | None,
+    overlays: Sequence[Mapping[str, Any]],
 ) -> tuple[CorridorMap, str]:
-    seen = view(document, geometries)
+    _same_question(cases)
+    seen = views(cases)
     base = basemap.load(boundaries)
-    static = sheet_svg(document, seen, base)
+    static = sheet_svg(cases[0].document, seen[0], base)
     provider = tile_provider(tiles)
     note = str(base.pop("note"))
+    kinds = {mark["kind"] for one in seen for mark in one["marks"]}
+    filled, changing = parts(cases, note=note, static=static, marks=kinds)
+    data = map_data(cases, seen)
+    for answer, fill in zip(data["answers"], changing, strict=True):
+        answer["fill"] = fill
     blob = text.script_json(
-        {
-            "options": seen["options"],
-            "marks": seen["marks"],
-            "bounds": seen["bounds"],
-            "base": base,
+        data
+        | {
+            "base": plain_base(base),
             "countries": basemap.COUNTRY_LABELS,
             "waters": basemap.WATER_LABELS,
             "tiles": provider,
-            "steps": reading_data(document) if has_profile(document) else [],
+            "overlays": list(overlays),
         }
     )
-    token = hashlib.sha256(f"{blob}{static}".encode()).hexdigest()[:16]
-    west, south, east, north = seen["bounds"]
+    token = hashlib.sha256(f"{blob}{static}{filled}".encode()).hexdigest()[:16]
+    west, south, east, north = seen[0]["bounds"]
     drawn = CorridorMap(
         location=[(south + north) / 2, (west + east) / 2], zoom_start=4, tiles=None, **MAP_OPTIONS
     )
     drawn._id = token
     drawn.static = static
-    layer = CorridorLayer(blob)
+    layer = CorridorLayer(blob, themed=bool(overlays))
     layer._id = token
     drawn.add_child(layer)
     host = "{0.scheme}://{0.netloc}".format(urlsplit(provider["url"])) if provider else ""
-    figure = OfflineFigure(
-        parts(document, note=note, static=static), tile_host=host.replace("{s}", "*")
-    )
+    figure = OfflineFigure(filled, tile_host=host.replace("{s}", "*"))
     figure._id = token
     figure.add_child(drawn)
     return drawn, static
+
+
+def _same_question(cases: Sequence[Case]) -> None:
+    """Every case must list the corridors of the first one, in the same order."""
+    first = [option["corridor"] for option in cases[0].document["options"]]
+    for case in cases[1:]:
+        if [option["corridor"] for option in case.document["options"]] != first:
+            raise UsageError(
+                f"case {text.clean(case.title)!r} has other corridors than the map: compare the "
+                "same corridors between the same places"
+            )
 
 
 def tile_provider(tiles: str | Mapping[str, Any] | None) -> dict[str, str] | None:
@@ -230,6 +255,9 @@ def write_map(
     *,
     boundaries: str | Path = "neutral",
     tiles: str | Mapping[str, Any] | None = None,
+    shut: Sequence[Shut] = (),
+    cases: Sequence[Case] = (),
+    overlays: Sequence[Mapping[str, Any]] = (),
 ) -> list[Path]:
     """Write ``name.html``, ``name.svg`` and ``name.png``: all of them, or none.
 
@@ -258,7 +286,8 @@ def write_map(
     path = Path(path_html)
     if path.suffix.lower() not in (".html", ".htm"):
         raise OutputError(f"{path}: a map file must end in .html")
-    drawn, static = _compose(document, geometries, boundaries=boundaries, tiles=tiles)
+    asked = Case("As asked", document, geometries, shut)
+    drawn, static = _compose([asked, *cases], boundaries=boundaries, tiles=tiles, overlays=overlays)
     return write_atomically(
         {
             path: drawn.get_root().render().encode("utf-8"),

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from corridors.outputs import text, wording
 from corridors.outputs.colours import INK, MODES, MUTED
@@ -65,9 +65,27 @@ class _Frame:
         return self.zero[0] + km * self.scale[0], self.zero[1] - value * self.scale[1]
 
 
-def chart(
-    document: Mapping[str, Any], of: str, area: Box, *, narrow: bool = False, linked: bool = False
-) -> str:
+class Pieces(NamedTuple):
+    """A chart in elements, so that charts of several answers in one page may share them.
+
+    Attributes
+    ----------
+    under, over : list of str
+        What lies below a step that is pointed at, and what lies above it.
+    now : str
+        The line of the day, where there is one.
+    zero, scale : float
+        Where nothing has been spent, and pixels of one day or dollar.
+    """
+
+    under: list[str]
+    over: list[str]
+    now: str
+    zero: float
+    scale: float
+
+
+def chart(document: Mapping[str, Any], of: str, area: Box, *, narrow: bool = False) -> str:
     """Draw the profiles of a document into an area of a sheet.
 
     Parameters
@@ -79,8 +97,6 @@ def chart(
         Left, top, right and bottom edge, axes and labels included.
     narrow : bool
         For a column as wide as a telephone: no room at the right for the names.
-    linked : bool
-        Whether every step is a path of its own, in order, for a script to find.
 
     Returns
     -------
@@ -92,34 +108,62 @@ def chart(
     >>> chart({"options": [], "shipment": {"origin": {}, "destination": {}}}, "days", (0, 0, 9, 9))
     ''
     """
-    unit = unit_of(of)
-    options = wording.usable(document)
-    if not options:
+    if not wording.usable(document):
         return ""
-    styles = wording.styles(options)
-    bare = [
-        Track(option, style, number, steps_of(option, unit), [])
-        for number, (option, style) in enumerate(zip(options, styles, strict=True))
-    ]
+    drawn = chart_pieces(document, of, area, narrow=narrow, linked=False)
+    return f"<g>{''.join(drawn.under + drawn.over)}</g>"
+
+
+def chart_pieces(
+    document: Mapping[str, Any],
+    of: str,
+    area: Box,
+    *,
+    narrow: bool = False,
+    linked: bool = True,
+    among: Sequence[Mapping[str, Any]] = (),
+) -> Pieces:
+    """The elements of a chart.
+
+    Parameters
+    ----------
+    linked : bool
+        Whether every step is a path of its own, in order, for a script to find, and glyphs stand
+        in the page already.
+    among : sequence of mapping
+        Documents that are drawn on the same scale.
+    """
+    unit = unit_of(of)
+    bare = _bare(document, unit)
+    if not bare:
+        return Pieces([], [], "", area[3], 1.0)
     sizes = (11.5, 10.5) if narrow else (13.5, 12.0)
-    frame, ups = _frame(bare, unit, area, size=sizes[0], narrow=narrow)
+    shown = [track for other in among for track in _bare(other, unit)] or bare
+    frame, ups = _frame(shown, unit, area, size=sizes[0], narrow=narrow)
     tracks = [
         track._replace(way=way, caps=_caps(track.steps[-1], frame))
         for track, way in zip(bare, _ways(bare, frame), strict=True)
     ]
     left, _, right, bottom = frame.area
     sheet = Sheet((left + 2, area[1], area[2] - 2, bottom - 2))
-    out = [_axes(document, unit, frame, ups, edges=(area[0], area[2]), narrow=narrow)]
-    out += [_band(track, frame) for track in tracks]
-    out.append(_lines(tracks, sheet, linked=linked))
-    out += [_end(track, frame, sheet) for track in tracks]
+    axes = _axes(document, unit, frame, ups, edges=(area[0], area[2]), narrow=narrow)
+    under = [f"<g>{axes}</g>", *(_band(track, frame) for track in tracks)]
+    over = [*_lines(tracks, sheet, linked=linked), *(_end(t, frame, sheet) for t in tracks)]
     names = end_names(tracks, unit, sheet, sizes[0])
-    out += [stop_names(tracks, unit, sheet, sizes[1], reach=_reach(area)), names]
-    if not linked:
-        return f"<g>{''.join(out)}</g>"
+    stops = stop_names(tracks, unit, sheet, sizes[1], reach=_reach(area), linked=linked)
+    over += [f"<g>{stops}</g>", names]
     now = f'<path class="now" d="M{left:.0f} 0H{right:.0f}" stroke="{INK}" visibility="hidden"/>'
-    scale = f'data-zero="{bottom:.1f}" data-scale="{frame.scale[1]:.6g}"'
-    return f"<g {scale}>{''.join(out)}{now if unit.name == 'days' else ''}</g>"
+    return Pieces(under, over, now if unit.name == "days" else "", bottom, frame.scale[1])
+
+
+def _bare(document: Mapping[str, Any], unit: Unit) -> list[Track]:
+    """Tracks before they are drawn; numbered by their place among all options."""
+    seats = [n for n, option in enumerate(document["options"]) if option["status"] == "ok"]
+    options = wording.usable(document)
+    return [
+        Track(option, style, seat, steps_of(option, unit), [])
+        for seat, option, style in zip(seats, options, wording.styles(options), strict=True)
+    ]
 
 
 def _reach(area: Box) -> float:
@@ -303,8 +347,9 @@ def _shifted(way: Sequence[Sequence[Point]], shared: float, shift: float) -> Ite
         gone += length
 
 
-def _lines(tracks: Sequence[Track], sheet: Sheet, *, linked: bool) -> str:
-    casing: list[str] = []
+def _lines(tracks: Sequence[Track], sheet: Sheet, *, linked: bool) -> list[str]:
+    """The white rims of all lines, then the lines."""
+    rims: list[str] = []
     strokes: list[str] = []
     for track in tracks:
         for points in track.way:
@@ -317,16 +362,18 @@ def _lines(tracks: Sequence[Track], sheet: Sheet, *, linked: bool) -> str:
                     ),
                     reach=3.0,
                 )
-        every = [p for points in track.way for p in points]
-        casing.append(f"M{_pairs(every)}")
+        every = [p for n, points in enumerate(track.way) for p in points[min(n, 1) :]]
+        rims.append(
+            f'<path d="M{_pairs(every)}" fill="none" stroke="#fff" stroke-width="5" '
+            'stroke-linejoin="round"/>'
+        )
         pieces = [_stroke(run) for run in _runs(track, linked=linked)]
         strokes.append(
-            f'<g class="line" data-o="{track.number}" stroke="{track.style.line}" '
-            f'stroke-width="3" stroke-linecap="square">'
+            f'<g class="line" data-o="{track.number}" fill="none" stroke="{track.style.line}" '
+            f'stroke-width="3" stroke-linecap="square" stroke-linejoin="round">'
             f"{''.join(pieces)}</g>"
         )
-    rim = f'<path d="{"".join(casing)}" stroke="#fff" stroke-width="5"/>'
-    return f'<g fill="none" stroke-linejoin="round">{rim}{"".join(strokes)}</g>'
+    return [*rims, *strokes]
 
 
 def _runs(track: Track, *, linked: bool) -> Iterator[tuple[Step, list[Point]]]:

@@ -10,7 +10,7 @@ from corridors.outputs import wording
 from corridors.outputs.colours import INK, CorridorStyle
 from corridors.outputs.labels import Sheet, text_width
 from corridors.outputs.profile_steps import Option, Step, Stop, Unit, stops_of
-from corridors.outputs.static_parts import glyph, svg_text
+from corridors.outputs.static_parts import glyph, glyph_link, svg_text
 
 Point = tuple[float, float]
 #: Without the packaged font a viewer's own may run wider.
@@ -86,11 +86,18 @@ def end_names(tracks: Sequence[Track], unit: Unit, sheet: Sheet, size: float) ->
 
 
 def stop_names(
-    tracks: Sequence[Track], unit: Unit, sheet: Sheet, size: float, *, reach: float
+    tracks: Sequence[Track],
+    unit: Unit,
+    sheet: Sheet,
+    size: float,
+    *,
+    reach: float,
+    linked: bool = False,
 ) -> str:
     """Marks and names of the stops, the longest first.
 
-    A name that finds no room within `reach` pixels is left out.
+    A name that finds no room within `reach` pixels is left out. A `linked` mark points at the
+    glyph that stands in the page.
     """
     tries = [(dx, dy, away) for dx, dy, away in _NEAR_STOP if away <= reach]
     found = [(track, stop) for track in tracks for stop in stops_of(track.steps)]
@@ -114,7 +121,7 @@ def stop_names(
         # What two corridors pass alike is named once, and belongs to neither.
         owner = f' data-o="{track.number}"' if alike == 1 else ""
         colour = track.style.text if alike == 1 else INK
-        mark = glyph(stop.kind, *at)
+        mark = glyph_link(stop.kind, *at) if linked else glyph(stop.kind, *at)
         wide = text_width(words, size) * _SLACK + 2
         place = None if words in said else _room(sheet, *at, wide, size * 1.25, tries)
         if place is not None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corridors.outputs import text, wording
 from corridors.outputs.picture import Picture
 from corridors.outputs.profile import key, notes, profile_svg, waterfall_svg
-from corridors.outputs.profile_chart import chart
+from corridors.outputs.profile_chart import Pieces, chart_pieces
 from corridors.outputs.profile_steps import UNITS, readings, unit_of
+from corridors.outputs.static_parts import glyph_shapes
 from corridors.outputs.template import asset_text, fill
 from corridors.outputs.text import escape
 from corridors.outputs.waterfall import panel
@@ -21,19 +22,22 @@ _NARROW = (362.0, 430.0)
 
 
 def reading_data(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What the script of the page needs to know of each option.
+    """What the script of the page needs to know of each option; of one not usable only a name.
 
     Examples
     --------
     >>> reading_data({"options": []})
     []
     """
-    names = wording.names(wording.usable(document))
-    # One string a step, its parts on lines: half the size where a notebook escapes quotes.
-    return [
-        {"short": name, "steps": [[*step[:2], "\n".join(step[2:])] for step in steps]}
-        for name, steps in zip(names, readings(document), strict=True)
-    ]
+    told = iter(zip(wording.names(wording.usable(document)), readings(document), strict=True))
+    out: list[dict[str, Any]] = []
+    for option in document["options"]:
+        usable = option["status"] == "ok"
+        name, steps = next(told) if usable else (wording.corridor_name(option), [])
+        # One string a step, its parts on lines: half the size where a notebook escapes quotes.
+        rows = [[*step[:2], "\n".join(step[2:])] for step in steps]
+        out.append({"short": name, "steps": rows})
+    return out
 
 
 def has_profile(document: Mapping[str, Any]) -> bool:
@@ -48,8 +52,28 @@ def has_profile(document: Mapping[str, Any]) -> bool:
     return bool(options) and all(option.get("profile") for option in options)
 
 
-def below_map(document: Mapping[str, Any]) -> str:
+def map_charts(
+    document: Mapping[str, Any], among: Sequence[Mapping[str, Any]] = ()
+) -> dict[tuple[str, str], Pieces]:
+    """The charts below a map, in elements: for days or dollars, wide or narrow.
+
+    Examples
+    --------
+    >>> map_charts({"options": []})
+    {}
+    """
+    if not has_profile(document):
+        return {}
+    return _pieces(document, _BELOW_MAP, among)
+
+
+def below_map(document: Mapping[str, Any], among: Sequence[Mapping[str, Any]] = ()) -> str:
     """The section that stands below a map; empty for a document without profiles.
+
+    Parameters
+    ----------
+    among : sequence of mapping
+        All documents that the page can show: the charts are drawn on one scale.
 
     Examples
     --------
@@ -61,7 +85,7 @@ def below_map(document: Mapping[str, Any]) -> str:
     return (
         '<section id="profile" class="way" aria-label="Days and dollars along the way">'
         "<details open><summary>Where the days and dollars go, along the way</summary>"
-        f"{_charts(document, 'days', _BELOW_MAP)}</details></section>"
+        f"{_charts(document, 'days', _BELOW_MAP, among)}</details></section>"
     )
 
 
@@ -91,7 +115,9 @@ def profile_html(document: Mapping[str, Any], of: str = "days") -> str:
             "HEADLINE": escape(wording.headline(document)),
             "SCOPE": escape(wording.scope(document)),
             "STYLE": asset_text("profile.css"),
-            "CHARTS": _charts(document, of, _OWN_PAGE) + _key(document) if shown else "",
+            "CHARTS": (
+                glyph_shapes() + _charts(document, of, _OWN_PAGE) + _key(document) if shown else ""
+            ),
             "BARS": _bars(document) if shown else "",
             "TABLES": _tables(document) if shown else "",
             "NOTES": "".join(f"<p>{escape(line)}</p>" for line in notes(document))
@@ -132,12 +158,29 @@ def waterfall_picture(document: Mapping[str, Any]) -> Picture:
     return Picture(waterfall_svg(document), lambda: profile_html(document))
 
 
-def _charts(document: Mapping[str, Any], of: str, size: tuple[float, float]) -> str:
+def _pieces(
+    document: Mapping[str, Any], size: tuple[float, float], among: Sequence[Mapping[str, Any]] = ()
+) -> dict[tuple[str, str], Pieces]:
+    return {
+        (of, kind): chart_pieces(document, of, (0, 0, *area), narrow=kind == "narrow", among=among)
+        for of in UNITS
+        for kind, area in (("wide", size), ("narrow", _NARROW))
+    }
+
+
+def _charts(
+    document: Mapping[str, Any],
+    of: str,
+    size: tuple[float, float],
+    among: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    pieces = _pieces(document, size, among)
+    said = f"{wording.title(document)}: {wording.headline(document)}"
     panes = "".join(
         f'<div class="{of_unit}">'
         + "".join(
-            f'<div class="pane {kind}">{_chart(document, of_unit, area, narrow=kind == "narrow")}'
-            "</div>"
+            f'<div class="pane {kind}">'
+            f"{_svg(_linked(pieces[of_unit, kind], f'{of_unit}-{kind}'), *area, said)}</div>"
             for kind, area in (("wide", size), ("narrow", _NARROW))
         )
         + "</div>"
@@ -155,10 +198,13 @@ def _charts(document: Mapping[str, Any], of: str, size: tuple[float, float]) -> 
     )
 
 
-def _chart(document: Mapping[str, Any], of: str, size: tuple[float, float], *, narrow: bool) -> str:
-    width, height = size
-    drawn = chart(document, of, (0, 0, width, height), narrow=narrow, linked=True)
-    return _svg(drawn, width, height, f"{wording.title(document)}: {wording.headline(document)}")
+def _linked(drawn: Pieces, name: str) -> str:
+    """A chart that a script can point at and fill anew."""
+    return (
+        f'<g data-zero="{drawn.zero:.1f}" data-scale="{drawn.scale:.6g}">'
+        f'<g data-slot="chart-{name}-under">{"".join(drawn.under)}</g>'
+        f'<g class="over" data-slot="chart-{name}-over">{"".join(drawn.over)}</g>{drawn.now}</g>'
+    )
 
 
 def _key(document: Mapping[str, Any]) -> str:

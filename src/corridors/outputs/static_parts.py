@@ -76,10 +76,37 @@ def header(document: Mapping[str, Any], width: float) -> tuple[str, float]:
 
 def glyph(kind: str, x: float, y: float) -> str:
     """The shape of one kind of mark, centred on a point."""
+    return f'<g transform="translate({x:.1f} {y:.1f})">{_shape(kind)}</g>'
+
+
+def glyph_link(kind: str, x: float, y: float) -> str:
+    """The same by reference to `glyph_shapes`, for pages that show many.
+
+    Examples
+    --------
+    >>> glyph_link("border", 1, 2)
+    '<use href="#glyph-border" x="1.0" y="2.0"/>'
+    """
+    return f'<use href="#glyph-{kind}" x="{x:.1f}" y="{y:.1f}"/>'
+
+
+def glyph_shapes() -> str:
+    """An element for a page that holds every shape once and shows none."""
+    shapes = "".join(f'<g id="glyph-{kind}">{_shape(kind)}</g>' for kind in MARKS)
+    return (
+        '<svg width="0" height="0" style="position:absolute" aria-hidden="true">'
+        f"<defs>{shapes}</defs></svg>"
+    )
+
+
+def _shape(kind: str) -> str:
     style = f'fill="#fff" stroke="{INK}" stroke-width="1.8"'
     shapes = {
         "end": f'<circle r="8" fill="{INK}" stroke="#fff" stroke-width="2"/>'
         '<circle r="2.8" fill="#fff"/>',
+        "shut": '<path d="M0-8.6 8.8 6.8H-8.8Z" fill="#c8102e" stroke="#fff" stroke-width="1.6" '
+        'stroke-linejoin="round"/><path d="M0-3.4V1.6M0 4.3v.2" fill="none" stroke="#fff" '
+        'stroke-width="2" stroke-linecap="round"/>',
         "wait": f'<circle r="6.4" {style}/><path d="M0-3.8V.4L2.8 2" fill="none" stroke="{INK}" '
         'stroke-width="1.6" stroke-linecap="round"/>',
         "gauge": f'<path d="M0-7 7 0 0 7-7 0Z" {style}/>',
@@ -89,7 +116,7 @@ def glyph(kind: str, x: float, y: float) -> str:
         'stroke-width="1.5" stroke-linejoin="round"/>',
         "terminal": f'<circle r="3.8" {style}/>',
     }
-    return f'<g transform="translate({x:.1f} {y:.1f})">{shapes[kind]}</g>'
+    return shapes[kind]
 
 
 def legend(seen: Mapping[str, Any], area: Box, sheet: Sheet) -> str:

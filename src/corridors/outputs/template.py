@@ -13,6 +13,8 @@ from importlib.resources import files
 from corridors.errors import DataError
 
 _ASSETS = files("corridors.outputs") / "assets"
+_COMMENT = re.compile(r"^[ \t]*/\*(?:[^*]|\*(?!/))*\*/[ \t]*\n", re.M)
+_INDENT = re.compile(r"^[ \t]+", re.M)
 _SLOT = re.compile(r"%%([A-Z_]+)%%")
 
 
@@ -42,6 +44,17 @@ def asset_text(name: str) -> str:
     True
     """
     return asset(name).decode("utf-8")
+
+
+def squeezed(script: str) -> str:
+    """A script of this package without indentation and comments that fill their lines.
+
+    Examples
+    --------
+    >>> squeezed("/* what\\n   it does */\\nvar a;\\n  var b; /* kept */\\n")
+    'var a;\\nvar b; /* kept */\\n'
+    """
+    return _INDENT.sub("", _COMMENT.sub("", script))
 
 
 def data_uri(name: str) -> str:

@@ -21,6 +21,7 @@ Geometries = Mapping[tuple[str, str], Sequence[tuple[float, float]]]
 #: What a mark stands for, most telling first: where several events meet, the first is drawn.
 MARKS = {
     "end": "Origin or destination",
+    "shut": "Shut",
     "wait": "Wait for a ship",
     "gauge": "Change of gauge",
     "border": "Border crossing",
@@ -42,7 +43,9 @@ _LONGEST_CHORD_KM = 250.0
 _NEAR_STRAIT_DEGREES = 0.6
 
 
-def view(document: Mapping[str, Any], geometries: Geometries) -> dict[str, Any]:
+def view(
+    document: Mapping[str, Any], geometries: Geometries, *, shut: Sequence[Any] = ()
+) -> dict[str, Any]:
     """Lines with lanes, marks and times of a compare or route document.
 
     Parameters
@@ -52,6 +55,8 @@ def view(document: Mapping[str, Any], geometries: Geometries) -> dict[str, Any]:
     geometries : mapping
         (corridor, leg id) to (lon, lat) vertices; routes that follow no corridor are ``best``
         and ``next``.
+    shut : sequence
+        Gateways that are shut, with ``name``, ``lon``, ``lat`` and ``why``.
 
     Returns
     -------
@@ -66,12 +71,14 @@ def view(document: Mapping[str, Any], geometries: Geometries) -> dict[str, Any]:
     []
     """
     try:
-        return _view(document, geometries)
+        return _view(document, geometries, shut)
     except (KeyError, TypeError, IndexError) as exc:
         raise DataError(f"the document lacks what a map needs: {exc!r}") from exc
 
 
-def _view(document: Mapping[str, Any], geometries: Geometries) -> dict[str, Any]:
+def _view(
+    document: Mapping[str, Any], geometries: Geometries, shut: Sequence[Any]
+) -> dict[str, Any]:
     options = wording.usable(document)
     styles = wording.styles(options)
     undrawn: list[str] = []
@@ -96,7 +103,7 @@ def _view(document: Mapping[str, Any], geometries: Geometries) -> dict[str, Any]
         _option(option, style, lines[i], lanes[i])
         for i, (option, style) in enumerate(zip(options, styles, strict=True))
     ]
-    marks = _marks(document, options, lines)
+    marks = _marks(document, options, lines, shut)
     return {
         "options": shown,
         "lines": lines,
@@ -209,6 +216,7 @@ def _marks(
     document: Mapping[str, Any],
     options: Sequence[Mapping[str, Any]],
     lines: Sequence[Sequence[Points]],
+    shut: Sequence[Any],
 ) -> list[dict[str, Any]]:
     marks: list[dict[str, Any]] = []
     for role in ("origin", "destination"):
@@ -228,6 +236,10 @@ def _marks(
                 mark["kind"] = kind
             mark["items"].append(_item(number, event) | {"event": place})
     _straits(marks, options, lines)
+    for gate in shut:
+        mark = _mark(marks, gate.name, gate.lon, gate.lat)
+        mark["kind"] = "shut" if mark["kind"] != "end" else "end"
+        mark["items"].append({"what": text.clean(gate.why)})
     marks.sort(key=lambda m: (_mark_rank(m["kind"]), m["name"], m["lon"], m["lat"]))
     return marks
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from corridors.outputs import text
-from corridors.outputs.colours import CorridorStyle, distinct
+from corridors.outputs.colours import CorridorStyle, distinct, style_of
 
 Option = Mapping[str, Any]
 MODE_WORDS = {"rail": "Rail", "road": "Road", "ferry": "Ferry", "sea": "Sea"}
@@ -68,6 +68,11 @@ def styles(options: Sequence[Option]) -> list[CorridorStyle]:
 def names(options: Sequence[Option]) -> list[str]:
     """A short name for each option that tells it from the others."""
     return [style.short for style in styles(options)]
+
+
+def corridor_name(option: Option) -> str:
+    """The short name of an option that cannot be taken, by its corridor alone."""
+    return text.clean(style_of(option["corridor"]).short)
 
 
 def spread(summary: Mapping[str, float], write: Any) -> str:

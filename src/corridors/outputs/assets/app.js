@@ -1,36 +1,58 @@
-/* Draws a corridor comparison on the base map. Everything shown comes from one JSON blob and is
-   written with textContent: no string from data is ever parsed as markup. */
+/* Draws a corridor comparison on the base map: the answer as asked and, where the page carries
+   them, what becomes of it in other cases. Everything shown comes from one JSON blob, or stands in
+   the page as finished elements: no string from data is ever parsed as markup.
+
+   data.lines: encoded lines; data.texts: long strings said more than once
+   data.options: what a corridor is in one answer or in several; .seat is its place in the list
+   data.marks: marks of places; their items name a corridor by its seat
+   data.answers: {title, said, options, lanes, marks, bounds, fill}; the first one is the answer as
+     asked. fill: for every slot of the page the elements that it holds in this answer. */
 function corridorsMap(map, blobId) {
   "use strict";
   var data = JSON.parse(document.getElementById(blobId).textContent);
-  var base = corridorsBase(map, data), byId = base.byId, el = base.el, svgEl = base.svgEl, paint = base.paint, small = base.small, calm = base.calm, room = base.room, rowsOf = base.rowsOf;
-  var drawing = corridorsLanes(map, base.decode), Track = drawing.Track, Stroke = drawing.Stroke;
+  var base = corridorsBase(map, data), byId = base.byId, el = base.el, svgEl = base.svgEl, paint = base.paint, small = base.small, calm = base.calm, room = base.room, drawing = base.drawing;
   var MODES = { rail: ["Rail", 4, null], road: ["Road", 4, "7 5"], ferry: ["Ferry", 5, "0.1 7.5"], sea: ["Sea", 3.6, "15 6"] };
-  var KINDS = { end: "Origin or destination", wait: "Wait for a ship", gauge: "Change of gauge", border: "Border crossing", transfer: "Change of mode or ship", strait: "Strait, canal or cape", terminal: "Terminal" };
-  var chosen = null, hovered = null;
-  var corridors = data.options.map(function (option, number) {
-    var track = new Track(option.legs), group = L.layerGroup(), lines = [], casings = [];
-    option.legs.forEach(function (leg, i) {
-      if (track.legs[i].points.length < 2) return;
-      var mode = MODES[leg.mode], common = { smoothFactor: 0.6, lineJoin: "round" };
-      function stroke(name, more) { return new Stroke(track, i, L.extend({ pane: name, renderer: base.renderer(name) }, common, more)); }
-      var casing = stroke("casing", { color: "#fff", weight: mode[1] + 3, interactive: false, opacity: 0.95 });
-      var line = stroke("routes", { color: option.line, weight: mode[1], dashArray: mode[2], lineCap: leg.mode === "ferry" ? "round" : "butt", interactive: false, opacity: 1 });
-      var hit = stroke("hits", { color: "#000", opacity: 0, weight: 16 });
-      hit.on("mouseover", function () { hover(number); echo([{ option: number, leg: true, number: i }]); }).on("mouseout", function () { hover(null); echo([]); })
-        .on("click", function (e) { choose(number); L.popup(room()).setLatLng(e.latlng).setContent(legSheet(option, leg)).openOn(map); });
-      casings.push(casing); lines.push(line);
-      [casing, line, hit].forEach(function (layer) { group.addLayer(layer); });
+  var KINDS = { end: "Origin or destination", shut: "Shut", wait: "Wait for a ship", gauge: "Change of gauge", border: "Border crossing", transfer: "Change of mode or ship", strait: "Strait, canal or cape", terminal: "Terminal" };
+  var worlds = [];
+  function world(number) { return worlds[number] || (worlds[number] = drawing.world(base.decode(data.lines[number], 3))); }
+  function rowsOf(rows) { return base.rowsOf(rows.map(function (row) { return [row[0], typeof row[1] === "number" ? data.texts[row[1]] : row[1]]; })); }
+
+  /* ---- the corridors of an answer, built when it is first shown */
+  var answer = 0, corridors = [], built = [], hidden = {}, chosen = null, hovered = null;
+  function build(n) {
+    return data.answers[n].options.map(function (pooled, place) {
+      var option = data.options[pooled], group = L.layerGroup(), modes = {};
+      var track = new drawing.Track(option.legs.map(function (leg, i) { return { world: leg.g == null ? { n: 0 } : world(leg.g), lanes: data.answers[n].lanes[place][i] }; }));
+      var c = { option: option, track: track, group: group, lines: [], casings: [], seat: option.seat };
+      option.legs.forEach(function (leg, i) { if (track.legs[i].world.n > 1) (modes[leg.mode] = modes[leg.mode] || []).push(i); });
+      function stroke(name, legs, more) {
+        var made = drawing.Stroke(track, legs, L.extend({ pane: name, renderer: base.renderer(name) }, more));
+        group.addLayer(made);
+        return made;
+      }
+      Object.keys(modes).forEach(function (name) {
+        var mode = MODES[name], legs = modes[name];
+        c.casings.push(stroke("casing", legs, { color: "#fff", weight: mode[1] + 3, interactive: false, opacity: 0.95 }));
+        c.lines.push(stroke("routes", legs, { color: option.line, weight: mode[1], dashArray: mode[2], lineCap: name === "ferry" ? "round" : "butt", interactive: false, opacity: 1 }));
+        legs.forEach(function (i) {
+          stroke("hits", [i], { color: "#000", opacity: 0, weight: 16 })
+            .on("mouseover", function () { hover(c.seat); echo([{ option: c.seat, leg: true, number: i }]); }).on("mouseout", function () { hover(null); echo([]); })
+            .on("click", function (e) { choose(c.seat); L.popup(room()).setLatLng(e.latlng).setContent(legSheet(option, option.legs[i])).openOn(map); });
+        });
+      });
+      return c;
     });
-    group.addTo(map);
-    return { option: option, track: track, group: group, lines: lines, casings: casings, number: number };
-  });
+  }
+  function sitting(seat) { return corridors.find(function (c) { return c.seat === seat; }); }
   function shown(c) { return map.hasLayer(c.group); }
   function hover(number) { hovered = number; light(); }
   function choose(number) {
     chosen = chosen === number ? null : number;
+    press();
+  }
+  function press() {
     document.querySelectorAll(".card[data-option]").forEach(function (card) {
-      var on = Number(card.dataset.option) === chosen;
+      var on = chosen != null && Number(card.dataset.option) === chosen;
       card.classList.toggle("chosen", on);
       card.querySelector("button").setAttribute("aria-pressed", String(on));
     });
@@ -38,9 +60,10 @@ function corridorsMap(map, blobId) {
   }
   function light() {
     var focus = hovered == null ? chosen : hovered;
+    if (focus != null && !sitting(focus)) focus = null;
     corridors.forEach(function (c) {
-      var on = focus == null || focus === c.number;
-      c.lines.forEach(function (l) { l.setStyle({ opacity: on ? 1 : 0.25 }); if (focus === c.number) l.bringToFront(); });
+      var on = focus == null || focus === c.seat;
+      c.lines.forEach(function (l) { l.setStyle({ opacity: on ? 1 : 0.25 }); if (focus === c.seat) l.bringToFront(); });
       c.casings.forEach(function (l) { l.setStyle({ opacity: on ? 0.95 : 0.5 }); });
     });
     if (way) way.dim(focus);
@@ -53,12 +76,13 @@ function corridorsMap(map, blobId) {
     spot.clearLayers();
     hover(step && step.option);
     if (!step) return;
-    var c = corridors[step.option], ring = { color: "#16202b", interactive: false, fill: false };
-    if (step.leg && c.track.legs[step.number].points.length > 1) {
-      spot.addLayer(new Stroke(c.track, step.number, L.extend({ pane: "casing", renderer: base.renderer("casing"), weight: 13, opacity: 0.55, lineCap: "round" }, ring)));
+    var c = sitting(step.option), ring = { color: "#16202b", interactive: false };
+    if (!c) return;
+    if (step.leg && c.track.legs[step.number].world.n > 1) {
+      spot.addLayer(drawing.Stroke(c.track, [step.number], L.extend({ pane: "casing", renderer: base.renderer("casing"), weight: 13, opacity: 0.55, lineCap: "round" }, ring)));
     } else if (!step.leg && c.option.events[step.number].length > 3) {
       var e = c.option.events[step.number];
-      spot.addLayer(L.circleMarker([e[3], e[2]], L.extend({ pane: "hits", renderer: base.renderer("hits"), radius: 17, weight: 4 }, ring)));
+      spot.addLayer(L.circleMarker([e[3], e[2]], L.extend({ pane: "hits", renderer: base.renderer("hits"), radius: 17, weight: 4, fill: false }, ring)));
     }
   }
 
@@ -73,7 +97,8 @@ function corridorsMap(map, blobId) {
     marks.forEach(function (mark) {
       sheet.append(el("h2", null, mark.name), el("p", "kind", KINDS[mark.kind]));
       mark.items.forEach(function (item) {
-        var option = data.options[item.option];
+        if (item.option == null) { sheet.append(el("p", "kind", item.what)); return; }
+        var option = sitting(item.option).option;
         var place = item.place && item.place !== mark.name ? " · " + item.place : "";
         sheet.append(paint(el("h3", null, option.short + ": " + item.what + place), option), rowsOf(item.rows));
       });
@@ -88,6 +113,7 @@ function corridorsMap(map, blobId) {
     function add(tag, attrs) { svgEl(tag, attrs, v); }
     if (kind === "end") { add("circle", { r: 8, fill: "#16202b", stroke: "#fff", "stroke-width": 2 }); add("circle", { r: 2.8, fill: "#fff" }); }
     else if (kind === "wait") { add("circle", L.extend({ r: 6.4 }, pen)); add("path", { d: "M0-3.8V.4L2.8 2", fill: "none", stroke: "#16202b", "stroke-width": 1.6, "stroke-linecap": "round" }); }
+    else if (kind === "shut") { add("path", { d: "M0-8.6 8.8 6.8H-8.8Z", fill: "#c8102e", stroke: "#fff", "stroke-width": 1.6, "stroke-linejoin": "round" }); add("path", { d: "M0-3.4V1.6M0 4.3v.2", fill: "none", stroke: "#fff", "stroke-width": 2, "stroke-linecap": "round" }); }
     else if (kind === "gauge") add("path", L.extend({ d: "M0-7 7 0 0 7-7 0Z" }, pen));
     else if (kind === "border") add("rect", L.extend({ x: -4.6, y: -4.6, width: 9.2, height: 9.2 }, pen));
     else if (kind === "transfer") { add("circle", L.extend({ r: 5.4 }, pen)); add("circle", { r: 1.9, fill: "#16202b" }); }
@@ -95,55 +121,49 @@ function corridorsMap(map, blobId) {
     else add("circle", L.extend({ r: 3.8 }, pen));
     return v;
   }
-  var marksLayer = L.layerGroup().addTo(map), clusters = [], clusterKey = "";
+  var marksLayer = L.layerGroup().addTo(map), clusters = [], standing = {};
   function relevant(mark) {
-    if (mark.kind === "end") return true;
-    return mark.items.some(function (item) { return shown(corridors[item.option]); });
+    if (mark.kind === "end" || mark.kind === "shut") return true;
+    return mark.items.some(function (item) { var c = sitting(item.option); return c && shown(c); });
   }
   function drawMarks() {
-    var near = 27, next = [];
-    data.marks.filter(relevant).forEach(function (mark) {
-      var p = map.project([mark.lat, mark.lon]), home = null;
-      next.some(function (c) { if (p.distanceTo(c.p) < near) { home = c; return true; } return false; });
-      if (home) home.marks.push(mark); else next.push({ p: p, marks: [mark] });
+    var near = 27, next = [], kept = {}, scale = Math.pow(2, map.getZoom());
+    data.answers[answer].marks.forEach(function (number) {
+      var mark = data.marks[number], home = null;
+      if (!relevant(mark)) return;
+      if (!mark.at) mark.at = L.CRS.EPSG3857.latLngToPoint(L.latLng(mark.lat, mark.lon), 0);
+      var x = mark.at.x * scale, y = mark.at.y * scale;
+      next.some(function (c) { if (Math.hypot(x - c.x, y - c.y) < near) { home = c; return true; } return false; });
+      if (home) { home.marks.push(mark); home.key += "," + number; } else next.push({ x: x, y: y, marks: [mark], key: String(number) });
     });
-    var key = JSON.stringify(next.map(function (c) { return c.marks.map(function (m) { return [m.lon, m.lat]; }); }));
-    if (key === clusterKey) return;
-    clusterKey = key; clusters = next;
-    marksLayer.clearLayers();
-    clusters.forEach(function (c) {
-      var head = c.marks[0], box = el("div");
-      box.append(glyph(head.kind));
-      var label = c.marks.map(function (m) { return m.name + ", " + KINDS[m.kind].toLowerCase(); }).join("; ");
-      var marker = L.marker([head.lat, head.lon], { icon: L.divIcon({ className: "mark", html: box, iconSize: [24, 24] }), alt: "", riseOnHover: true, zIndexOffset: head.kind === "end" ? 400 : 0 });
-      marker.addTo(marksLayer);
-      marker.bindPopup(function () { return markSheet(c.marks); }, room());
-      var e = marker.getElement();
-      var events = [];
-      c.marks.forEach(function (m) { m.items.forEach(function (item) { if (item.event != null) events.push({ option: item.option, leg: false, number: item.event }); }); });
-      ["mouseover", "focus"].forEach(function (name) { e.addEventListener(name, function () { echo(events); }); });
-      ["mouseout", "blur"].forEach(function (name) { e.addEventListener(name, function () { echo([]); }); });
-      e.setAttribute("role", "button"); e.setAttribute("aria-label", label); e.title = c.marks.map(function (m) { return m.name; }).join(", ");
-    });
+    next.forEach(function (c) { kept[c.key] = standing[c.key] || markerOf(c.marks); });
+    Object.keys(standing).forEach(function (key) { if (!kept[key]) marksLayer.removeLayer(standing[key]); });
+    next.forEach(function (c) { if (!standing[c.key]) setUp(kept[c.key], c.marks); });
+    standing = kept; clusters = next;
+  }
+  function markerOf(marks) {
+    var head = marks[0], box = el("div");
+    box.append(glyph(head.kind));
+    return L.marker([head.lat, head.lon], { icon: L.divIcon({ className: "mark", html: box, iconSize: [24, 24] }), alt: "", keyboard: true, riseOnHover: true, zIndexOffset: head.kind === "end" ? 400 : head.kind === "shut" ? 300 : 0 });
+  }
+  function setUp(marker, marks) {
+    marker.addTo(marksLayer);
+    var e = marker.getElement(), events = [];
+    function open() { L.popup(room()).setLatLng(marker.getLatLng()).setContent(markSheet(marks)).openOn(map); }
+    marker.on("click", open);
+    if (!e) return;
+    e.addEventListener("keydown", function (k) { if (k.key === "Enter" || k.key === " ") { k.preventDefault(); open(); } });
+    marks.forEach(function (m) { m.items.forEach(function (item) { if (item.event != null) events.push({ option: item.option, leg: false, number: item.event }); }); });
+    ["mouseover", "focus"].forEach(function (name) { e.addEventListener(name, function () { echo(events); }); });
+    ["mouseout", "blur"].forEach(function (name) { e.addEventListener(name, function () { echo([]); }); });
+    e.setAttribute("role", "button");
+    e.setAttribute("aria-label", marks.map(function (m) { return m.name + ", " + KINDS[m.kind].toLowerCase(); }).join("; "));
+    e.title = marks.map(function (m) { return m.name; }).join(", ");
   }
 
   /* ---- time: where each container is after so many days of mean hours */
-  function along(ring, share) {
-    if (!ring.length) return null;
-    var total = 0, i, gone = 0;
-    for (i = 1; i < ring.length; i++) total += ring[i].distanceTo(ring[i - 1]);
-    for (i = 1; i < ring.length; i++) {
-      var d = ring[i].distanceTo(ring[i - 1]);
-      if (gone + d >= total * share && d) {
-        var t = (total * share - gone) / d;
-        return L.point(ring[i - 1].x + (ring[i].x - ring[i - 1].x) * t, ring[i - 1].y + (ring[i].y - ring[i - 1].y) * t);
-      }
-      gone += d;
-    }
-    return ring[ring.length - 1];
-  }
   function at(c, days) {
-    var hours = days * 24, times = c.option.times, rings = c.track.rings(), span = null, share = 0, gone = 0;
+    var hours = days * 24, times = c.option.times, span = null, share = 0, gone = 0;
     for (var i = 0; i < times.length; i++) {
       span = times[i];
       if (gone + span[0] > hours || i === times.length - 1) {
@@ -154,7 +174,7 @@ function corridorsMap(map, blobId) {
       gone += span[0];
     }
     if (!span) return null;
-    return { point: along(rings[span[1]], share), leg: c.option.legs[span[1]], event: span[4] < 0 ? null : c.option.events[span[4]], done: days >= c.option.days - 1e-6 };
+    return { point: c.track.point(span[1], share), leg: c.option.legs[span[1]], event: span[4] < 0 ? null : c.option.events[span[4]], done: days >= c.option.days - 1e-6 };
   }
 
   /* ---- labels and moving containers */
@@ -163,7 +183,7 @@ function corridorsMap(map, blobId) {
   map.getPane("movers").style.pointerEvents = "none";
   base.labellers.push(function (board) {
     var spots = [], taken = board.taken, offset = board.offset, zoom = board.zoom, free = board.free;
-    corridors.filter(shown).forEach(function (c) { c.track.rings().forEach(board.trace); });
+    corridors.filter(shown).forEach(function (c) { c.track.place().ends.forEach(function (leg) { board.traceLine(c.track.x, c.track.y, leg[0], leg[1]); }); });
     /* At rest a container's name has right of way; while it plays, names stand still under it. */
     if (!running && !small()) corridors.filter(shown).forEach(function (c) {
       var a = at(c, day);
@@ -176,7 +196,7 @@ function corridorsMap(map, blobId) {
       taken.push.apply(taken, spots);
       clusters.forEach(function (c) {
         var head = c.marks[0], end = head.kind === "end", s = end ? (small() ? 13 : 14.5) : (small() ? 11.5 : 12.5);
-        if (small() && zoom < 3 && !end && head.kind !== "wait") return;
+        if (small() && zoom < 3 && !end && head.kind !== "wait" && head.kind !== "shut") return;
         var w = base.width(head.label, s, 650) + 4, h = s * 1.25, best = null;
         var tries = [[12, 0], [-12 - w, 0], [8, -h - 1], [-8 - w, -h - 1], [8, h + 1], [-8 - w, h + 1], [-w / 2, -h - 4], [-w / 2, h + 4]];
         [true, false].some(function (strict) {
@@ -197,18 +217,10 @@ function corridorsMap(map, blobId) {
         var p = a.point.subtract(offset);
         if (!free([p.x - 5, p.y - 5, p.x + 5, p.y + 5], spots)) continue;
         paint(board.put("dot", null, p.x - 4.5, p.y - 4.5), c.option);
-        var b = [p.x - 20, p.y - 25, p.x + 22, p.y - 9];
-        if (board.inside(b) && free(b, taken)) { taken.push(b); board.put("n-day", "day " + d, b[0] + 2, b[1], c.option.text); }
+        var half = data.depart && !small() ? 38 : 21, b = [p.x - half + 1, p.y - 25, p.x + half + 1, p.y - 9];
+        if (board.inside(b) && free(b, taken)) { taken.push(b); board.put("n-day", "day " + d + (data.depart && !small() ? ", " + date(d) : ""), b[0] + 2, b[1], c.option.text); }
       }
     });
-  });
-  corridors.forEach(function (c) {
-    c.mover = paint(el("div", "mover"), c.option);
-    c.mover.append(el("b"), el("span", null, c.option.short));
-    movers.append(c.mover);
-    c.status = paint(el("div"), c.option);
-    c.status.append(el("span"));
-    if (byId("where")) byId("where").append(c.status);
   });
   function sayWhere(c, a) {
     if (!a) return c.option.short + ": no times";
@@ -217,6 +229,14 @@ function corridorsMap(map, blobId) {
     if (a.event) return c.option.short + ": " + a.event[0].toLowerCase() + (a.event[1] ? ", " + a.event[1] : "");
     return c.option.short + ": " + MODES[a.leg.mode][0].toLowerCase() + " to " + a.leg.goal;
   }
+  /* With a day of departure a number of days is a date too. */
+  function date(days) {
+    if (!data.depart) return "";
+    var d = new Date(data.depart + "T00:00:00Z");
+    d.setUTCDate(d.getUTCDate() + Math.floor(days + 1e-9));
+    return d.getUTCDate() + " " + "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ")[d.getUTCMonth()];
+  }
+  function dayWords(days) { return "Day " + Math.floor(days + 1e-9) + (data.depart ? " · " + date(days) : ""); }
   function tick() {
     var up = [];
     corridors.forEach(function (c) {
@@ -234,21 +254,28 @@ function corridorsMap(map, blobId) {
     if (way) way.day(day);
     if (!byId("day")) return;
     byId("day").value = day;
-    byId("day-label").textContent = "Day " + Math.floor(day + 1e-9);
-    byId("day").setAttribute("aria-valuetext", "Day " + Math.floor(day + 1e-9) + ". " + corridors.map(function (c) { return c.status.textContent; }).join(". "));
+    byId("day-label").textContent = dayWords(day);
+    byId("day").setAttribute("aria-valuetext", dayWords(day) + ". " + corridors.map(function (c) { return c.status.textContent; }).join(". "));
   }
   base.redrawers.push(drawMarks, tick);
 
   /* ---- layers */
-  base.section("Corridors", corridors.map(function (c) { return { text: c.option.short, on: true, set: base.toggle(c.group) }; }));
+  base.section("Corridors", data.seats.map(function (name, seat) {
+    return { text: name, on: true, set: function (on) {
+      hidden[seat] = !on;
+      var c = sitting(seat);
+      if (c) base.toggle(c.group)(on);
+    } };
+  }));
   base.section("Shown", [
     { text: "Crossings, yards, ports, straits", on: true, set: base.toggle(marksLayer) },
     { text: "Ten-day marks", on: true, set: function (on) { show.days = on; } }
   ].concat(base.shownRows()));
+  (data.overlays || []).forEach(function (overlay) { corridorsOverlay(base, overlay); });
   base.background();
 
   /* ---- the clock */
-  var longest = Math.ceil(Math.max.apply(null, [1].concat(corridors.map(function (c) { return c.option.days; })))) + 1;
+  var longest = 1;
   var before = 0, icon = { play: "M3 1.5v13l11-6.5z", pause: "M3 2h4v12H3zM9 2h4v12H9z" };
   function button(name, label) { byId("play").querySelector("path").setAttribute("d", icon[name]); byId("play").setAttribute("aria-label", label); }
   function stop() { running = false; button("play", "Play the journey"); base.drawNames(); }
@@ -261,9 +288,6 @@ function corridorsMap(map, blobId) {
     if (running) requestAnimationFrame(frame);
   }
   if (byId("clock")) {
-    if (!corridors.length) byId("clock").hidden = true;
-    byId("day").max = longest;
-    for (var d = 0, gap = longest > 60 ? 20 : 10; d <= longest; d += gap) { var t = el("i", null, d); t.style.left = 100 * d / longest + "%"; byId("ticks").append(t); }
     byId("day").addEventListener("input", function () { if (running) stop(); day = Number(byId("day").value); tick(); });
     byId("day").addEventListener("change", base.drawNames);
     byId("play").addEventListener("click", function () {
@@ -272,15 +296,77 @@ function corridorsMap(map, blobId) {
       if (calm.matches) { day = Math.min(longest, day + 5); tick(); return; }
       running = true; before = 0; button("pause", "Pause the journey"); requestAnimationFrame(frame);
     });
-    day = Math.round(Math.min.apply(null, [longest].concat(corridors.map(function (c) { return c.option.days; }))) * 0.6);
   }
 
-  /* ---- cards */
-  document.querySelectorAll(".card[data-option]").forEach(function (card) {
-    var number = Number(card.dataset.option);
-    card.querySelector("button").addEventListener("click", function () { choose(number); });
-    card.addEventListener("mouseenter", function () { hover(number); });
-    card.addEventListener("mouseleave", function () { hover(null); });
+  /* ---- cards: some of them come and go with the answer */
+  var cards = byId("cards");
+  function seatOf(target) { var card = target.closest && target.closest(".card[data-option]"); return card ? Number(card.dataset.option) : null; }
+  if (cards) {
+    cards.addEventListener("click", function (e) { if (e.target.closest("button")) choose(seatOf(e.target)); });
+    cards.addEventListener("mouseover", function (e) { var seat = seatOf(e.target); if (seat !== hovered) hover(seat); });
+    cards.addEventListener("mouseleave", function () { hover(null); });
+  }
+
+  /* ---- cases: every element that an answer shows is in the page; answers share what is the same */
+  var slots = {}, pool = {};
+  document.querySelectorAll("[data-slot]").forEach(function (slot) { slots[slot.dataset.slot] = slot; pool[slot.dataset.slot] = Array.from(slot.children); });
+  var spare = byId("cases-pool");
+  if (spare) spare.content.querySelectorAll("[data-more]").forEach(function (more) {
+    var list = pool[more.dataset.more];
+    Array.from(more.children).forEach(function (e) { list.push(document.importNode(e, true)); });
+  });
+  function put(n) {
+    var corner = data.answers[n];
+    corridors.forEach(function (c) { c.group.remove(); });
+    answer = n;
+    corridors = built[n] || (built[n] = build(n));
+    corridors.forEach(function (c) { if (!hidden[c.seat]) c.group.addTo(map); });
+    if (data.answers.length > 1) Object.keys(slots).forEach(function (name) {
+      if (corner.fill[name]) slots[name].replaceChildren.apply(slots[name], corner.fill[name].map(function (i) { return pool[name][i]; }));
+    });
+    movers.textContent = "";
+    if (byId("where")) byId("where").textContent = "";
+    corridors.forEach(function (c) {
+      if (!c.mover) {
+        c.mover = paint(el("div", "mover"), c.option);
+        c.mover.append(el("b"), el("span", null, c.option.short));
+        c.status = paint(el("div"), c.option);
+        c.status.append(el("span"));
+      }
+      movers.append(c.mover);
+      if (byId("where")) byId("where").append(c.status);
+    });
+    if (way) way.renew(steps());
+    dial();
+    document.body.classList.toggle("other-case", n > 0);
+  }
+  function steps() {
+    return data.seats.map(function (name, seat) { var c = sitting(seat); return { short: c ? c.option.short : name, steps: c && c.option.steps || [] }; });
+  }
+  function dial() {
+    if (!byId("clock")) return;
+    byId("clock").hidden = !corridors.length;
+    longest = Math.ceil(Math.max.apply(null, [1].concat(corridors.map(function (c) { return c.option.days; })))) + 1;
+    day = Math.min(day, longest);
+    byId("day").max = longest;
+    byId("ticks").textContent = "";
+    for (var d = 0, gap = longest > 60 ? 20 : 10; d <= longest; d += gap) {
+      var t = el("i", null, d + (data.depart && d + gap / 2 < longest ? " · " + date(d) : ""));
+      t.style.left = 100 * d / longest + "%";
+      byId("ticks").append(t);
+    }
+  }
+  document.querySelectorAll("#cases input").forEach(function (input) {
+    input.checked = input.value === "0";
+    input.addEventListener("change", function () {
+      map.closePopup();
+      if (running) stop();
+      put(Number(input.value));
+      press();
+      settle();
+      base.redraw();
+      if (byId("live")) byId("live").textContent = data.answers[answer].said;
+    });
   });
   /* The clock grows with the number of corridors; what stands above it moves up. */
   function lift() {
@@ -289,10 +375,12 @@ function corridorsMap(map, blobId) {
   }
   function fit(left) {
     lift();
-    base.fit(data.bounds, left, byId("clock") ? byId("clock").offsetHeight : 0);
+    base.fit(data.answers[answer].bounds, left, byId("clock") ? byId("clock").offsetHeight : 0);
   }
+  put(0);
+  day = corridors.length ? Math.round(Math.min.apply(null, corridors.map(function (c) { return c.option.days; })) * 0.6) : 0;
   if (byId("profile")) {
-    way = corridorsProfile(byId("profile"), data.steps, point);
+    way = corridorsProfile(byId("profile"), steps(), point);
     var fold = byId("profile").querySelector("details");
     /* A map too low to read is worse than a profile one click away. */
     if (innerWidth > 820 && map.getContainer().offsetHeight < 560) fold.open = false;
@@ -304,7 +392,9 @@ function corridorsMap(map, blobId) {
     if (!key || small()) return 0;
     var o = map.containerPointToLayerPoint([box.left - frame.left, box.top - frame.top]);
     return corridors.some(function (c) {
-      return c.track.rings().some(function (ring) { return ring.some(function (p) { return p.x > o.x && p.y > o.y && p.x < o.x + box.width && p.y < o.y + box.height; }); });
+      var track = c.track.place();
+      for (var i = 0; i < track.x.length; i++) if (track.x[i] > o.x && track.y[i] > o.y && track.x[i] < o.x + box.width && track.y[i] < o.y + box.height) return true;
+      return false;
     }) ? box.width + 10 : 0;
   }
   function settle() {
@@ -315,5 +405,14 @@ function corridorsMap(map, blobId) {
   settle();
   if (byId("clock") && window.ResizeObserver) new ResizeObserver(lift).observe(byId("clock"));
   base.start();
-  map.corridors = { data: data, at: function (n, d) { return at(corridors[n], d); }, rings: function (n) { return corridors[n].track.rings(); }, png: base.png };
+  map.corridors = {
+    data: data,
+    answer: function () { return answer; },
+    at: function (n, d) { return at(corridors[n], d); },
+    rings: function (n) {
+      var track = corridors[n].track.place();
+      return track.ends.map(function (leg) { return track.x.slice(leg[0], leg[1]).map(function (x, i) { return { x: x, y: track.y[leg[0] + i] }; }); });
+    },
+    png: base.png
+  };
 }

@@ -8,14 +8,15 @@
    Drawing    base.el(tag, class, text)  base.svgEl(tag, attributes, parent)  base.byId(id)
               base.paint(element, {line, text}): sets the colours --c and --t
               base.decode(text, digits): an encoded polyline as [lat, lon] pairs
+              base.drawing: lanes.js, for lines that are cheap to draw again at every zoom
               base.pane(name, z), base.renderer(name): a pane and its SVG; "casing" 390, "routes" 400
               and "hits" 410 are there
    Reading    base.small(): narrower than 600 px  base.calm.matches: motion is not wanted
               base.width(text, size, weight, spacing): in pixels
    Labels     base.labellers.push(function (board) {...}): called in this order at every redraw, then
               waters and countries. board: size, zoom, offset, taken (boxes [left, top, right, bottom]
-              in pixels of the map), trace(points): lines that names keep off, free(box, set),
-              inside(box), offLines(box), put(class, text, x, y, colour) -> element
+              in pixels of the map), trace(points), traceLine(x, y, from, to): layer points that names
+              keep off, free(box, set), inside(box), offLines(box), put(class, text, x, y, colour) -> element
    Redraw     base.redrawers.push(function () {...}); base.redraw(); base.drawNames()
    Popups     base.rowsOf(rows) -> <dl>; base.room() -> options of a popup that fits
    Layers     base.section(title, [{text, on, set(on), radio}]); base.toggle(layer) -> set function
@@ -51,29 +52,34 @@ function corridorsBase(map, data) {
     var i = 0, lat = 0, lon = 0, out = [], scale = Math.pow(10, digits);
     function next() {
       var shift = 0, value = 0, bits;
-      do { bits = text.charCodeAt(i++) - 63; value |= (bits & 31) << shift; shift += 5; } while (bits >= 32);
+      /* A backslash counts twice in JSON: the page writes an exclamation mark for it. */
+      do { bits = text.charCodeAt(i++) - 63; if (bits < 0) bits = 29; value |= (bits & 31) << shift; shift += 5; } while (bits >= 32);
       return value & 1 ? ~(value >> 1) : value >> 1;
     }
     while (i < text.length) { lat += next(); lon += next(); out.push([lat / scale, lon / scale]); }
     return out;
   }
   base.decode = decode;
-  function decodeBase(text) { return decode(text, 2); }
 
   /* ---- base map: stays below everything, works without a network */
-  var renderers = {};
+  var renderers = {}, drawing = base.drawing = corridorsLines(map);
   base.pane = function (name, z) { var p = map.createPane(name); p.style.zIndex = z; return p; };
   base.renderer = function (name) { return renderers[name] || (renderers[name] = L.svg({ pane: name, padding: 0.3 })); };
   base.pane("ground", 210); base.pane("casing", 390); base.pane("routes", 400); base.pane("hits", 410);
-  function still(options) { return L.extend({ pane: "ground", renderer: base.renderer("ground"), interactive: false, smoothFactor: 1 }, options); }
+  function worlds(texts) { return texts.map(function (text) { return drawing.world(decode(text, 2)); }); }
+  function flat(trace, options) { return new drawing.Flat(trace, L.extend({ pane: "ground", renderer: base.renderer("ground"), interactive: false }, options)); }
+  function area(polygons, options) {
+    return flat(drawing.areas(worlds([].concat.apply([], polygons))), L.extend({ fill: true, fillOpacity: 1, fillRule: "evenodd" }, options));
+  }
+  function line(texts, options) { return flat(drawing.lines(worlds(texts)), L.extend({ fill: false }, options)); }
   var land = L.layerGroup([
-    L.polygon(data.base.land.map(function (p) { return p.map(decodeBase); }), still({ color: "#b9c4cc", weight: 0.8, fillColor: "#f7f5f0", fillOpacity: 1 })),
-    L.polygon(data.base.lakes.map(function (p) { return p.map(decodeBase); }), still({ color: "#b9c4cc", weight: 0.6, fillColor: "#dfe8ee", fillOpacity: 1 })),
-    L.polyline(data.base.rivers.map(decodeBase), still({ color: "#cfdde6", weight: 0.9 }))
+    area(data.base.land, { color: "#b9c4cc", weight: 0.8, fillColor: "#f7f5f0" }),
+    area(data.base.lakes, { color: "#b9c4cc", weight: 0.6, fillColor: "#dfe8ee" }),
+    line(data.base.rivers, { color: "#cfdde6", weight: 0.9 })
   ]).addTo(map);
   var borders = L.layerGroup([
-    L.polyline(data.base.borders.map(decodeBase), still({ color: "#c6c1b4", weight: 1 })),
-    L.polyline(data.base.disputed.map(decodeBase), still({ color: "#b3ad9d", weight: 1.3, dashArray: "1.5 3" }))
+    line(data.base.borders, { color: "#c6c1b4", weight: 1 }),
+    line(data.base.disputed, { color: "#b3ad9d", weight: 1.3, dashArray: "1.5 3" })
   ]).addTo(map);
   map.setMaxBounds([[-58, -75], [84, 205]]);
   map.options.maxBoundsViscosity = 0.8;
@@ -86,15 +92,37 @@ function corridorsBase(map, data) {
   base.pane("names", 620).append(names);
   map.getPane("names").style.pointerEvents = "none";
   var pen = document.createElement("canvas").getContext("2d"), face = getComputedStyle(document.body).fontFamily;
-  base.width = function (text, size, weight, spacing) { pen.font = weight + " " + size + "px " + face; return pen.measureText(text).width + (spacing || 0) * text.length; };
+  var widths = new Map();
+  base.width = function (text, size, weight, spacing) {
+    var font = weight + " " + size + "px " + face, key = font + text;
+    if (!widths.has(key)) { pen.font = font; widths.set(key, pen.measureText(text).width); }
+    return widths.get(key) + (spacing || 0) * text.length;
+  };
+  /* What floats over the map is measured again only when it may have changed: measuring costs a layout. */
+  var floats = null;
+  base.measure = function () { floats = null; };
+  function floating() {
+    if (floats) return floats;
+    var frame = map.getContainer().getBoundingClientRect();
+    floats = [];
+    document.querySelectorAll(".float, .leaflet-control").forEach(function (f) {
+      var r = f.getBoundingClientRect();
+      if (r.width) floats.push([r.left - frame.left, r.top - frame.top, r.right - frame.left, r.bottom - frame.top]);
+    });
+    return floats;
+  }
   function newBoard() {
-    var size = map.getSize(), lines = new Set(), offset = map.containerPointToLayerPoint([0, 0]), board = { size: size, zoom: map.getZoom(), offset: offset, taken: [] };
+    var written = document.createDocumentFragment();
+    var size = map.getSize(), lines = new Set(), offset = map.containerPointToLayerPoint([0, 0]), board = { size: size, zoom: map.getZoom(), offset: offset, taken: floating().slice() };
     /* Lines are remembered as cells of eight pixels: asking a box is then a handful of look-ups. */
-    board.trace = function (points) {
-      points.forEach(function (q) {
-        var x = q.x - offset.x, y = q.y - offset.y;
-        if (x > 0 && y > 0 && x < size.x && y < size.y) lines.add((x >> 3) * 8192 + (y >> 3));
-      });
+    function remember(x, y) { if (x > 0 && y > 0 && x < size.x && y < size.y) lines.add((x >> 3) * 8192 + (y >> 3)); }
+    board.trace = function (points) { points.forEach(function (q) { remember(q.x - offset.x, q.y - offset.y); }); };
+    board.traceLine = function (xs, ys, from, to) {
+      for (var i = from + 1; i < to; i++) {
+        var ax = xs[i - 1] - offset.x, ay = ys[i - 1] - offset.y, dx = xs[i] - offset.x - ax, dy = ys[i] - offset.y - ay;
+        if (Math.max(ax, ax + dx) < 0 || Math.max(ay, ay + dy) < 0 || Math.min(ax, ax + dx) > size.x || Math.min(ay, ay + dy) > size.y) continue;
+        for (var k = 0, parts = Math.min(400, Math.max(1, Math.ceil((Math.abs(dx) + Math.abs(dy)) / 7))); k <= parts; k++) remember(ax + dx * k / parts, ay + dy * k / parts);
+      }
     };
     board.offLines = function (b) {
       for (var x = b[0] >> 3; x <= b[2] >> 3; x++) for (var y = b[1] >> 3; y <= b[3] >> 3; y++) if (lines.has(x * 8192 + y)) return false;
@@ -106,18 +134,14 @@ function corridorsBase(map, data) {
       var e = el("div", cls, text);
       if (colour) e.style.color = colour;
       L.DomUtil.setPosition(e, L.point(x, y).add(offset));
-      names.append(e);
+      written.append(e);
       return e;
     };
+    board.written = written;
     return board;
   }
   function drawNames() {
-    var frame = map.getContainer().getBoundingClientRect(), board = newBoard();
-    document.querySelectorAll(".float, .leaflet-control").forEach(function (f) {
-      var r = f.getBoundingClientRect();
-      if (r.width) board.taken.push([r.left - frame.left, r.top - frame.top, r.right - frame.left, r.bottom - frame.top]);
-    });
-    names.textContent = "";
+    var board = newBoard();
     base.labellers.forEach(function (label) { label(board); });
     if (show.names) [["n-water", data.waters, 12, 0], ["n-country", data.countries, small() ? 9.5 : 11, 1.5]].forEach(function (set) {
       set[1].slice().sort(function (a, b) { return a[3] - b[3]; }).forEach(function (label) {
@@ -126,6 +150,7 @@ function corridorsBase(map, data) {
         if (board.inside(b) && board.free(b, board.taken) && board.offLines(b)) { board.taken.push(b); board.put(set[0], label[0], b[0] + 3, b[1]); }
       });
     });
+    names.replaceChildren(board.written);
   }
   base.drawNames = drawNames;
   base.redraw = function () { base.redrawers.forEach(function (draw) { draw(); }); drawNames(); };
@@ -231,10 +256,12 @@ function corridorsBase(map, data) {
   document.addEventListener("keydown", function (e) { if (e.key === "Escape") map.closePopup(); });
 
   if (innerWidth <= 820 && byId("legend")) byId("legend").querySelector("details").open = false;
-  document.querySelectorAll("#legend details, #layers details").forEach(function (e) { e.addEventListener("toggle", drawNames); });
+  document.querySelectorAll("#legend details, #layers details").forEach(function (e) { e.addEventListener("toggle", function () { base.measure(); drawNames(); }); });
+  map.on("resize", base.measure);
   base.fit = function (bounds, left, below) {
     var b = bounds || data.bounds, tight = small();
     map.invalidateSize({ animate: false });
+    base.measure();
     map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { paddingTopLeft: tight ? [14, 44] : [34 + (left || 0), 30], paddingBottomRight: [tight ? 40 : 70, (below || 0) + (tight ? 34 : 40)], animate: false, maxZoom: 7 });
   };
   base.start = function () {

@@ -6,23 +6,32 @@ function corridorsProfile(root, options, onStep) {
   var walk = root.querySelector(".walk"), reading = root.querySelector(".reading"), charts = [];
   var hint = reading.textContent;
   root.querySelectorAll(".pane svg").forEach(function (svg) {
-    var steps = [];
-    svg.querySelectorAll(".line").forEach(function (line) {
-      line.querySelectorAll("path").forEach(function (path, index) {
-        var d = path.getAttribute("d"), points = d.slice(1).split("L").map(function (p) { return p.split(" ").map(Number); });
-        steps.push({ option: Number(line.dataset.o), index: index, points: points, d: d });
-      });
-    });
     var glow = document.createElementNS(SVG, "path");
     glow.setAttribute("class", "glow");
     var scale = svg.querySelector("[data-scale]");
-    scale.insertBefore(glow, svg.querySelector(".line").parentNode);
+    scale.insertBefore(glow, scale.querySelector(".over"));
     svg.setAttribute("aria-hidden", "true");
-    charts.push({ svg: svg, steps: steps, glow: glow, now: svg.querySelector(".now"), zero: Number(scale.dataset.zero), scale: Number(scale.dataset.scale) });
-    svg.addEventListener("pointermove", function (e) { point(svg, steps, e); });
-    svg.addEventListener("pointerdown", function (e) { point(svg, steps, e); });
+    var chart = { svg: svg, steps: [], glow: glow, now: svg.querySelector(".now"), zero: Number(scale.dataset.zero), scale: Number(scale.dataset.scale) };
+    charts.push(chart);
+    svg.addEventListener("pointermove", function (e) { point(svg, chart.steps, e); });
+    svg.addEventListener("pointerdown", function (e) { point(svg, chart.steps, e); });
     svg.addEventListener("pointerleave", function () { tell(null); });
   });
+  /* What the picture shows may be another one when the case changes. */
+  function read() {
+    charts.forEach(function (chart) {
+      chart.steps = [];
+      chart.svg.querySelectorAll(".line").forEach(function (line) {
+        line.querySelectorAll("path").forEach(function (path, index) {
+          var d = path.getAttribute("d"), points = d.slice(1).split("L").map(function (p) { return p.split(" ").map(Number); });
+          chart.steps.push({ option: Number(line.dataset.o), index: index, points: points, d: d });
+        });
+      });
+    });
+    first = null;
+    options.forEach(function (o, n) { if (!first && o.steps.length) first = { option: n, index: 0 }; });
+    if (first) say(first);
+  }
   function point(svg, steps, e) {
     var m = svg.getScreenCTM();
     if (!m) return;
@@ -85,16 +94,16 @@ function corridorsProfile(root, options, onStep) {
     walk.setAttribute("aria-valuenow", spot.index + 1);
     walk.setAttribute("aria-valuetext", sentence(spot));
   }
-  options.forEach(function (o, n) { if (!first && o.steps.length) first = { option: n, index: 0 }; });
-  if (first) say(first);
+  read();
   walk.addEventListener("keydown", function (e) {
+    if (!first) return;
     var now = at || first, option = now.option, index = now.index;
     if (e.key === "ArrowRight") index = at ? Math.min(index + 1, options[option].steps.length - 1) : index;
     else if (e.key === "ArrowLeft") index = Math.max(index - 1, 0);
     else if (e.key === "Home") index = 0;
     else if (e.key === "End") index = options[option].steps.length - 1;
     else if (e.key === "ArrowDown" || e.key === "ArrowUp") {
-      option = (option + (e.key === "ArrowDown" ? 1 : options.length - 1)) % options.length;
+      do option = (option + (e.key === "ArrowDown" ? 1 : options.length - 1)) % options.length; while (!options[option].steps.length);
       index = Math.min(index, options[option].steps.length - 1);
     } else if (e.key === "Escape") { tell(null); return; }
     else return;
@@ -106,6 +115,7 @@ function corridorsProfile(root, options, onStep) {
   return {
     mark: function (list) { at = null; mark(list.map(place).filter(Boolean)); },
     dim: dim,
+    renew: function (others) { options = others; at = null; mark([]); read(); },
     day: function (day) {
       charts.forEach(function (chart) {
         if (!chart.now) return;
