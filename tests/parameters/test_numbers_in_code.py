@@ -46,7 +46,6 @@ KNOWN: dict[str, dict[float, str]] = {
     },
     "routing/plan.py": {3: "words of a step"},
     "routing/route.py": {12: "half a day: a box that arrives during a day waits from its middle"},
-    "routing/search.py": {4: "fields of a label"},
 }  # fmt: skip
 """Other numbers of single modules; none is a speed, rate, wait or charge."""
 

@@ -112,16 +112,34 @@ class MovementGraph:
         return {service.id: service for service in self.tables.services}
 
     @cached_property
+    def by_crossing(self) -> dict[str, list[tuple[State, Move]]]:
+        """Ways over each crossing that can be passed, each with the state before."""
+        result: dict[str, list[tuple[State, Move]]] = defaultdict(list)
+        for before, moves in self.moves.items():
+            for move in moves:
+                if move.crossing is not None:
+                    result[move.crossing.id].append((before, move))
+        return dict(result)
+
+    @cached_property
+    def by_service(self) -> dict[str, list[tuple[State, Move]]]:
+        """Sailings of each service that can be taken, each with the state before."""
+        result: dict[str, list[tuple[State, Move]]] = defaultdict(list)
+        for before, moves in self.moves.items():
+            for move in moves:
+                if move.service is not None:
+                    result[move.service.id].append((before, move))
+        return dict(result)
+
+    @cached_property
     def open_crossings(self) -> frozenset[str]:
         """Crossings that can be passed."""
-        moves = (move for moves in self.moves.values() for move in moves)
-        return frozenset(move.crossing.id for move in moves if move.crossing)
+        return frozenset(self.by_crossing)
 
     @cached_property
     def open_services(self) -> frozenset[str]:
         """Services that can be taken."""
-        moves = (move for moves in self.moves.values() for move in moves)
-        return frozenset(move.service.id for move in moves if move.service)
+        return frozenset(self.by_service)
 
     def states_of(self, facility: str) -> list[State]:
         """Land states of a facility."""

@@ -24,6 +24,9 @@ class Front:
         if at is None:
             return []
         total = cost + self.cost[at]
-        better = np.flatnonzero(total < self.best)
-        self.best[better] = total[better]
-        return [(self.names[i], float(total[i])) for i in better.tolist()]
+        better = (total < self.best).nonzero()[0]
+        if not better.size:
+            return []
+        best = self.best[better] = total[better]
+        names = self.names
+        return [(names[i], cost) for i, cost in zip(better.tolist(), best.tolist(), strict=True)]
