@@ -146,6 +146,15 @@ class Kernel:
         plan = self.shapes.tree(tree, quest.modes)
         return _Run(self, question, plan).found([node.plans for node in tree.nodes])
 
+    def cheapest(
+        self, quest: Quest, price: Price, tree: PlanTree | None = None
+    ) -> tuple[int, Found] | None:
+        """The plan with the cheapest path, of equals the first, and that path; None without any."""
+        tree = tree or PlanTree()
+        question = _Question(self, quest, price)
+        run = _Run(self, question, self.shapes.tree(tree, quest.modes))
+        return run.cheapest([node.plans for node in tree.nodes])
+
     def haul(self, one: int, other: int) -> Move:
         """The haul between two states of a zone, made once."""
         key = (one, other)
@@ -404,6 +413,15 @@ class _Run:
                 way = Found(start, tuple(moves), cost)
                 result.update({number: way for number in numbers if number not in result})
         return dict(sorted(result.items()))
+
+    def cheapest(self, plans: Sequence[Sequence[int]]) -> tuple[int, Found] | None:
+        """Of all plans the cheapest: only its path is followed."""
+        ends = [(float(self.best[n]), min(plans[n]), n) for n in range(len(plans)) if plans[n]]
+        cost, plan, node = min(ends, default=(INFINITY, 0, 0))
+        if cost == INFINITY:
+            return None
+        start, moves = self._path(node)
+        return plan, Found(start, tuple(moves), cost)
 
     def _path(self, node: int) -> tuple[State, list[Move]]:
         label, slot = int(self.best_label[node]), int(self.plan.last[node])
