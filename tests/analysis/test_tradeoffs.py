@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -12,14 +13,16 @@ from hypothesis import strategies as st
 from corridors.analysis.breakeven import BESIDE, break_even
 from corridors.analysis.compare import compare
 from corridors.analysis.desk import Conditions, Desk, open_desk
+from corridors.analysis.efficient import efficient_routes
 from corridors.analysis.engine import Engine
 from corridors.analysis.lease import leased
 from corridors.analysis.shared import Tracks, shared_share
 from corridors.analysis.tornado import tornado
-from corridors.analysis.tradeoffs import MOST_SHARED, Measures, front, pareto
+from corridors.analysis.tradeoffs import MOST_SHARED, Measures, front, measured, pareto
 from corridors.analysis.ways import aimed, best_way, repriced
 from corridors.errors import ParameterError, UsageError
 from corridors.routing.route import Route
+from corridors.shipment import Terms
 
 EAST, WEST = ("Alfa", "Charlie"), ("Charlie", "Alfa")
 
@@ -219,6 +222,54 @@ def test_pareto_of_the_toy(toy_engine: Engine, ends: tuple[str, str]) -> None:
         here = aimed(desk, objective)  # type: ignore[arg-type]
         least = min(way(here, name).mean(dimension) for name in ("rail", "truck", "water"))  # type: ignore[arg-type]
         assert min(c.route.mean(dimension) for c in found.choices) <= least + 1e-9  # type: ignore[arg-type]
+
+
+VALUES = (0.5, 5.0, 20.0, 96.0, 300.0, 2000.0)
+
+
+@pytest.mark.parametrize("ends", [EAST, WEST])
+def test_no_value_of_time_finds_a_way_that_the_front_lacks(
+    toy_engine: Engine, ends: tuple[str, str]
+) -> None:
+    """What is best at some value of time is on the front, or beaten by what is."""
+    desk = desk_of(toy_engine, ends)
+    have = [choice.measures for choice in pareto(desk).choices]
+    for value in VALUES:
+        here = aimed(desk, "balanced", value)
+        for name in ("rail", "truck", "water", "free"):
+            one = measured(desk, way(here, name), ()).rounded
+            assert any(m.rounded[0] <= one[0] and m.rounded[1] <= one[1] for m in have)
+
+
+@pytest.mark.parametrize("corridor", ["rail", "truck", "water", "free"])
+def test_efficient_routes_beat_each_other_in_nothing(toy_engine: Engine, corridor: str) -> None:
+    desk = desk_of(toy_engine)
+    routes = efficient_routes(desk, corridor)
+    hours = [route.mean("hours") for route in routes]
+    assert hours == sorted(hours)
+    for objective in ("time", "cost"):
+        best = way(aimed(desk, objective), corridor)  # type: ignore[arg-type]
+        assert min(desk.rank(route) for route in routes) <= desk.rank(best) + 1e-9
+    if corridor != "free":
+        assert {route.corridor for route in routes} == {corridor}
+        usd = [route.mean("usd") for route in routes]
+        assert usd == sorted(usd, reverse=True)
+
+
+def test_a_dated_front_keeps_no_barred_route(toy_engine: Engine) -> None:
+    terms = Terms(depart=date(2026, 6, 1))
+    desk = open_desk(toy_engine, *EAST, "terminal", "balanced", None, None, terms)
+    found = pareto(desk)
+    assert found.choices
+    assert all(not choice.route.barred for choice in found.choices)
+    assert "by the prices of 2026-06-01" in found.study().notes[0]
+
+
+def test_notes_say_what_is_exact(toy_engine: Engine) -> None:
+    assert "or of none" in pareto(desk_of(toy_engine)).study().notes[0]
+    alone = pareto(desk_of(toy_engine), corridors=["rail"]).study().notes[0]
+    assert "Days against dollars: exact" in alone
+    assert "or of none" not in alone
 
 
 def test_exposure_is_the_share_of_flagged_land(toy_engine: Engine) -> None:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from corridors.analysis.compare import plans_of, variants_of
 from corridors.analysis.desk import Desk
+from corridors.analysis.efficient import efficient_routes
 from corridors.analysis.flags import read_flags
 from corridors.analysis.shared import Tracks, shared_share
 from corridors.analysis.study import Study
-from corridors.analysis.ways import FREE, aimed, best_way, corridors_of, countries
+from corridors.analysis.ways import FREE, aimed, corridors_of, countries
 from corridors.routing.route import Route
-
-VALUES_OF_TIME = (10.0, 30.0, 100.0, 300.0, 1000.0)
-"""USD per container and day that routes are looked for under, beside time and cost alone."""
 
 MOST_SHARED = 0.7
 """Two routes that share more of their length than this do not really differ."""
@@ -77,11 +75,30 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True)
 class Pareto:
-    """Choices in order of generalised cost, and how many routes they were chosen from."""
+    """Choices in order of generalised cost, and how many routes they were chosen from.
+
+    Attributes
+    ----------
+    desk : Desk
+    choices : tuple of Choice
+    candidates : int
+    free : bool
+        Whether routes bound to no corridor were looked at too.
+    """
 
     desk: Desk
     choices: tuple[Choice, ...]
     candidates: int
+    free: bool = True
+
+    @property
+    def _searched(self) -> str:
+        words = "of a corridor"
+        if self.free:
+            words += " or of none (searched without the lease of the box)"
+        if self.desk.situation.depart is not None:
+            words += f", by the prices of {self.desk.situation.depart},"
+        return words
 
     def study(self) -> Study:
         """One row per choice."""
@@ -106,10 +123,10 @@ class Pareto:
             f"which beats another, {really} of them really differ",
             rows,
             (
-                f"Out of {self.candidates} routes: every variant of every corridor and the free "
-                "route, by time, by cost, and at "
-                f"{', '.join(f'{value:g}' for value in VALUES_OF_TIME)} USD a day. A route that "
-                "is best at no value of time between these may be missing.",
+                f"Out of {self.candidates} routes. Days against dollars: exact; no route "
+                f"{self._searched} that is faster or cheaper by a step is missing. CO2e and "
+                "exposure: of these routes and of each variant's best by generalised cost, by "
+                "time and by cost; a route that is best in these two alone may be missing.",
                 "Compared in steps of an hour, 10 USD, 10 kg and 1 %. Exposure: share of the "
                 "kilometres on land in countries with a flag; a flag is no clearance, and none is "
                 f"none either. Differs: shares at most {MOST_SHARED:.0%} of its length with each "
@@ -122,6 +139,8 @@ class Pareto:
 
 def pareto(desk: Desk, *, corridors: Collection[str] = ()) -> Pareto:
     """Routes none of which another one beats in days, dollars, CO2e and exposure.
+
+    In days and dollars the front is exact, see `efficient_routes`.
 
     Parameters
     ----------
@@ -136,14 +155,15 @@ def pareto(desk: Desk, *, corridors: Collection[str] = ()) -> Pareto:
     """
     names = corridors_of(desk, corridors)
     routes: dict[object, Route] = {}
-    for here in _aims(desk):
+    # First the plain searches: they say which parameter is missing where one is.
+    for here in (desk, aimed(desk, "time"), aimed(desk, "cost")):
         for name in names:
             for variant in variants_of(here, plans_of(here, name)):
                 if variant.route is not None:
                     routes.setdefault(_signature(variant.route), variant.route)
-        free = None if corridors else best_way(here, FREE)
-        if free is not None:
-            routes.setdefault(_signature(free), free)
+    for name in [*names, *(() if corridors else (FREE,))]:
+        for route in efficient_routes(desk, name):
+            routes.setdefault(_signature(route), route)
     flags = frozenset(read_flags(desk.engine))
     rated = [(measured(desk, route, flags), route) for route in routes.values()]
     rated.sort(key=lambda pair: (desk.rank(pair[1]), pair[1].corridor is None))
@@ -167,16 +187,7 @@ def pareto(desk: Desk, *, corridors: Collection[str] = ()) -> Pareto:
                 differs,
             )
         )
-    return Pareto(desk, tuple(choices), len(rated))
-
-
-def _aims(desk: Desk) -> Iterable[Desk]:
-    """The question under each thing that it may be answered for."""
-    yield desk
-    yield aimed(desk, "time")
-    yield aimed(desk, "cost")
-    for value in VALUES_OF_TIME:
-        yield aimed(desk, "balanced", value)
+    return Pareto(desk, tuple(choices), len(rated), not corridors)
 
 
 def _signature(route: Route) -> object:

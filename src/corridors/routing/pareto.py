@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from corridors.costing.model import CostModel
+from corridors.movement.graph import MovementGraph
 from corridors.routing.arcs import Components, Floats, Price
-from corridors.routing.kernel import Kernel
+from corridors.routing.kernel import MOST_GRAPHS, Kernel, kernel_of
 from corridors.routing.many import is_compiled
 from corridors.routing.plan_tree import PlanTree
 from corridors.routing.search import Found, Quest
@@ -47,23 +48,22 @@ class Efficient(NamedTuple):
 class Fronts:
     """Two-criteria searches over one movement graph; what a plan tree allows is kept.
 
-    Parameters
-    ----------
-    kernel : Kernel
+        Parameters
+        ----------
+        kernel : Kernel
 
-    Examples
-    --------
-    >>> from corridors.analysis.desk import open_desk
-    >>> from corridors.analysis.engine import Engine
-    >>> from corridors.routing.arcs import Components, arcs_of
-    >>> desk = open_desk(Engine.load(), "Xi'an", "Duisburg", "terminal", "balanced", None, None)
-    >>> arcs = arcs_of(desk.graph)
-    >>> prices = Components(arcs, desk.model).prices()
-    >>> front = Fronts(Kernel(arcs)).front(desk.quest(()), prices.hours, prices.usd)
+        Examples
+        --------
+        >>> from corridors.analysis.desk import open_desk
+        >>> from corridors.analysis.engine import Engine
+        >>> desk = open_desk(Engine.load(), "Xi'an", "Duisburg", "terminal", "balanced", None, None)
+    >>> fronts = fronts_of(desk.graph)
+    >>> hours, usd = priced(fronts.kernel, desk.model, closed=desk.graph.closed)
+    >>> front = fronts.front(desk.quest(()), hours, usd)
     >>> [way.one for way in front] == sorted(way.one for way in front)
-    True
-    >>> [way.two for way in front] == sorted((way.two for way in front), reverse=True)
-    True
+        True
+        >>> [way.two for way in front] == sorted((way.two for way in front), reverse=True)
+        True
     """
 
     def __init__(self, kernel: Kernel) -> None:
@@ -115,6 +115,19 @@ class Fronts:
             found = unrolled.found(starts[start], arcs, goals[goal], first)
             front.append(Efficient(first, second, unrolled.plan(starts[start], arcs), found))
         return front
+
+
+_FRONTS: OrderedDict[Kernel, Fronts] = OrderedDict()
+
+
+def fronts_of(graph: MovementGraph) -> Fronts:
+    """The searches of a graph before anything is shut, kept for the next question."""
+    kernel = kernel_of(graph)
+    if kernel not in _FRONTS:
+        _FRONTS[kernel] = Fronts(kernel)
+        while len(_FRONTS) > MOST_GRAPHS:
+            _FRONTS.popitem(last=False)
+    return _FRONTS[kernel]
 
 
 def priced(kernel: Kernel, model: CostModel, *, closed: Collection[str]) -> tuple[Price, Price]:
