@@ -42,7 +42,7 @@ class Spread:
 
     def step_usd(self, step: Leg | Event) -> NDArray[np.float64]:
         """Drawn dollars of a step: few ask for them, so they are drawn again and not kept."""
-        return _sum(step.vector.usd, self.draws, "usd")
+        return drawn_sum(step.vector.usd, self.draws, "usd")
 
     def quantiles(self, dimension: str) -> tuple[float, float, float]:
         """P10, P50 and P90 of ``hours`` or ``usd``."""
@@ -161,14 +161,15 @@ def draw(route: Route, draws: Draws) -> Spread:
     usd = np.zeros(draws.count)
     by_step: dict[str, NDArray[np.float64]] = {}
     for step in route.steps:
-        step_hours = _sum(step.vector.hours, draws, "hours")
+        step_hours = drawn_sum(step.vector.hours, draws, "hours")
         by_step[step.id] = step_hours
         hours += step_hours
-        usd += _sum(step.vector.usd, draws, "usd")
+        usd += drawn_sum(step.vector.usd, draws, "usd")
     return Spread(hours, usd, by_step, draws)
 
 
-def _sum(charges: Sequence[Charge], draws: Draws, dimension: str) -> NDArray[np.float64]:
+def drawn_sum(charges: Sequence[Charge], draws: Draws, dimension: str) -> NDArray[np.float64]:
+    """Drawn total of some charges."""
     result = np.zeros(draws.count)
     for charge in charges:
         if charge.amount:

@@ -28,6 +28,9 @@ INFINITY = float("inf")
 MOST_GRAPHS, MOST_MODELS = 8, 16
 """How many graphs, and how many sets of components of each, are kept."""
 
+SAME = 1e-9
+"""Costs that differ by less than this share are equal but for the order of a sum."""
+
 ENDS = 2
 """States beside those of the graph: a point off the terminals at either end."""
 
@@ -416,10 +419,11 @@ class _Run:
 
     def cheapest(self, plans: Sequence[Sequence[int]]) -> tuple[int, Found] | None:
         """Of all plans the cheapest: only its path is followed."""
-        ends = [(float(self.best[n]), min(plans[n]), n) for n in range(len(plans)) if plans[n]]
-        cost, plan, node = min(ends, default=(INFINITY, 0, 0))
-        if cost == INFINITY:
+        ends = [(min(plans[n]), n, float(self.best[n])) for n in range(len(plans)) if plans[n]]
+        lowest = min((cost for _, _, cost in ends), default=INFINITY)
+        if lowest == INFINITY:
             return None
+        plan, node, cost = min(end for end in ends if end[2] <= lowest * (1 + SAME))
         start, moves = self._path(node)
         return plan, Found(start, tuple(moves), cost)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shutil
 import tempfile
 import weakref
@@ -14,16 +13,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corridors.analysis.compare import Option, option_of
+from corridors.analysis.compare import option_of
 from corridors.analysis.desk import Conditions, Desk, Setting
 from corridors.analysis.engine import Engine
-from corridors.analysis.spread import Draws
+from corridors.analysis.spread import Draws, quantiles
 from corridors.errors import CorridorsError
 from corridors.routing.many import series
-from corridors.routing.route import Leg, Route
 from corridors.series.plan import Asked, Chunk, ConditionSet, Journey
+from corridors.series.tally import Figures, Tally, route_figures
+from corridors.shipment import Heading
 
-MOST_SETTINGS = 2
+SHARES = (0.1, 0.5, 0.9)
+MOST_GROUNDS = 2
 """Condition sets kept at a time: chunks come in their order, so more are never needed."""
 
 FIGURES = (
@@ -57,6 +58,41 @@ class Made(NamedTuple):
     keep_draws: bool
 
 
+class Ground:
+    """One condition set on one day of departure, and what its journeys have worked out so far.
+
+    Parameters
+    ----------
+    setting : Setting
+    numbers : Draws
+    """
+
+    def __init__(self, setting: Setting, numbers: Draws) -> None:
+        self.setting, self.numbers = setting, numbers
+        self._tallies: dict[Heading, Tally] = {}
+
+    def answer(
+        self, desk: Desk, corridor: str
+    ) -> tuple[tuple[str, str, str | None], Figures | None]:
+        """Status, reason and variant of a corridor, and its figures: those of a comparison."""
+        heading = desk.shipment.heading
+        if heading not in self._tallies:
+            self._tallies[heading] = Tally(desk, self.numbers)
+        tally = self._tallies[heading]
+        if desk.situation.depart is None:
+            plans = tally.passable(desk, corridor)
+            best = desk.cheapest(plans) if plans else None
+            if best is not None:
+                number, way = best
+                return ("ok", "", plans[number].variant), tally.figures(desk, way, corridor)
+        # On days that go by on the way, or where nothing leads through: as any comparison.
+        option = option_of(desk, corridor, self.numbers)
+        if option.route is None or option.spread is None:
+            return (option.status, option.reason, None), None
+        spread, route = option.spread, option.route
+        return ("ok", "", route.variant), route_figures(desk, route, spread)
+
+
 class Bench:
     """One engine at work on one series.
 
@@ -77,7 +113,7 @@ class Bench:
 
     def __init__(self, engine: Engine, asked: Asked) -> None:
         self.engine, self.asked = engine, asked
-        self._settings: OrderedDict[tuple[int, date | None], tuple[Setting, Draws]] = OrderedDict()
+        self._grounds: OrderedDict[tuple[int, date | None], Ground] = OrderedDict()
         self._numbers: Draws | None = None
         self._files: Path | None = None
 
@@ -103,27 +139,26 @@ class Bench:
     ) -> list[tuple[Any, ...]]:
         asked = self.asked
         try:
-            setting, numbers = self.setting(chunk.condition, chunk.depart)
+            ground = self.ground(chunk.condition, chunk.depart)
             ends = (self.engine.end(journey.origin), self.engine.end(journey.destination))
-            desk = setting.desk(*ends)
+            desk = ground.setting.desk(*ends)
         except CorridorsError as error:
             return [(corridor, *_failed(error)) for corridor in asked.corridors]
         applied = ";".join(desk.situation.ids)
         found: list[tuple[Any, ...]] = []
         for corridor in asked.corridors:
             try:
-                option = option_of(desk, corridor, numbers)
-                found.append((corridor, *_answer(desk, option), applied))
+                answer, figures = ground.answer(desk, corridor)
             except CorridorsError as error:
                 found.append((corridor, *_failed(error)))
                 continue
-            if asked.keep_draws and option.spread is not None:
-                spread = option.spread
-                drawn.append(Drawn(number, corridor, spread.hours / 24, spread.usd))
+            found.append((corridor, *answer, *_row(figures), applied))
+            if asked.keep_draws and figures is not None:
+                drawn.append(Drawn(number, corridor, figures.hours / 24, figures.usd))
         return found
 
-    def setting(self, condition: int, depart: date | None) -> tuple[Setting, Draws]:
-        """What the journeys of a condition set and day share, and their random numbers.
+    def ground(self, condition: int, depart: date | None) -> Ground:
+        """What the journeys of a condition set and day share.
 
         Raises
         ------
@@ -131,7 +166,7 @@ class Bench:
             The conditions cannot be understood.
         """
         key = (condition, depart)
-        if key not in self._settings:
+        if key not in self._grounds:
             asked = self.asked
             setting = Setting(
                 self.engine,
@@ -141,13 +176,13 @@ class Bench:
                 self._conditions(asked.conditions[condition]),
                 asked.terms_on(depart),
             )
-            numbers = Draws(setting.ledger, count=asked.draws, seed=asked.seed, like=self._numbers)
-            self._numbers = numbers
-            self._settings[key] = (setting, numbers)
-            if len(self._settings) > MOST_SETTINGS:
-                self._settings.popitem(last=False)
-        self._settings.move_to_end(key)
-        return self._settings[key]
+            count, seed = asked.draws, asked.seed
+            self._numbers = Draws(setting.ledger, count=count, seed=seed, like=self._numbers)
+            self._grounds[key] = Ground(setting, self._numbers)
+            if len(self._grounds) > MOST_GROUNDS:
+                self._grounds.popitem(last=False)
+        self._grounds.move_to_end(key)
+        return self._grounds[key]
 
     def _conditions(self, one: ConditionSet) -> Conditions:
         return Conditions(
@@ -181,38 +216,18 @@ class Bench:
         return self._files / str(number) / Path(name).name
 
 
-def _answer(desk: Desk, option: Option) -> tuple[Any, ...]:
-    """Status to countries of a row."""
-    route, spread = option.route, option.spread
-    if route is None or spread is None:
-        return (option.status, option.reason, None, *(None,) * (2 + len(FIGURES)))
-    hours, usd = spread.quantiles("hours"), spread.quantiles("usd")
+def _row(figures: Figures | None) -> tuple[Any, ...]:
+    """Figures to countries of a row."""
+    if figures is None:
+        return (None,) * (2 + len(FIGURES))
+    low, middle, high = (float(q) for q in quantiles(figures.hours, SHARES))
     return (
-        option.status,
-        "",
-        route.variant,
-        route.mean("hours") / 24,
-        *(value / 24 for value in hours),
-        route.mean("usd"),
-        *usd,
-        route.km,
-        math.fsum(charge.row.typ * charge.amount for charge in route.charges("co2e_kg")),
-        sum(event.kind == "border" for event in route.events),
-        ";".join(_countries(desk, route)),
-    )
+        figures.hours_mean / 24, low / 24, middle / 24, high / 24,
+        figures.usd_mean, *(float(q) for q in quantiles(figures.usd, SHARES)),
+        figures.km, figures.co2e_kg, figures.borders, ";".join(figures.countries),
+    )  # fmt: skip
 
 
 def _failed(error: CorridorsError) -> tuple[Any, ...]:
     """Status to applied conditions of a row that could not be asked."""
-    return ("error", str(error), None, *(None,) * (2 + len(FIGURES)), None)
-
-
-def _countries(desk: Desk, route: Route) -> list[str]:
-    """Countries of the lines, and of ports where only a ship touches the country."""
-    found: list[str] = []
-    facilities = desk.graph.facilities
-    for step in route.steps:
-        if isinstance(step, Leg):
-            found += step.countries
-            found += [facilities[f].country for f in (step.a, step.b) if f in facilities]
-    return list(dict.fromkeys(code for code in found if code))
+    return ("error", str(error), None, *_row(None), None)

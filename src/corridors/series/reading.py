@@ -348,7 +348,7 @@ class _Reader:
         for number in range(len(plan.asked.conditions)):
             for depart in plan.departs:
                 with _at(spots[number]):
-                    setting, _ = bench.setting(number, depart)
+                    setting = bench.ground(number, depart).setting
                     with suppress(SnapError):  # of this one journey, and said in its row
                         setting.desk(*(self.engine.end(text) for text in plan.journeys[0][:2]))
 
