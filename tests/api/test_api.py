@@ -34,9 +34,10 @@ def barred() -> Any:
 
 def test_the_top_level_is_small() -> None:
     assert set(dir(co)) == {
-        "__version__", "assign", "breakeven", "capacity", "compare", "catalogue", "criticality",
-        "cut", "dependence", "disjoint", "export", "find_places", "import_tables", "isochrones",
-        "load", "overlay", "pareto", "projects", "route", "switch", "to_networkx", "to_osmnx",
+        "__version__", "assign", "breakeven", "capacity", "compare", "catalogue",
+        "chokepoints_map", "criticality",
+        "cut", "dependence", "disjoint", "export", "find_places", "import_tables", "isochrone_map", "isochrones",
+        "load", "overlay", "pareto", "projects", "projects_map", "route", "switch", "to_networkx", "to_osmnx",
         "tornado", "whatif",
     }  # fmt: skip
     with pytest.raises(AttributeError):

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import math
+from typing import Protocol
 
 from corridors.analysis.compare import Answer
-from corridors.movement.graph import Move, State
+from corridors.movement.graph import Move, MovementGraph, State
+from corridors.routing.route import Route
+from corridors.shipment import Shipment
 
 Geometries = dict[tuple[str, str], list[tuple[float, float]]]
 """(corridor, leg id) to (lon, lat) pairs."""
+
+
+class Asked(Protocol):
+    """A question or its answer: what the lines of a route are found by."""
+
+    @property
+    def graph(self) -> MovementGraph:
+        """The network under its mask."""
+        ...
+
+    @property
+    def shipment(self) -> Shipment:
+        """Origin and destination."""
+        ...
 
 
 def geometries(answer: Answer) -> Geometries:
@@ -21,26 +38,31 @@ def geometries(answer: Answer) -> Geometries:
         if option.route is None:
             continue
         name = option.corridor or ("best", "next")[position]
-        for leg in option.route.legs:
-            line: list[tuple[float, float]] = []
-            for state, move in leg.moves:
-                line.extend(_line(answer, state, move))
-            result[(name, leg.id)] = line
+        lines = route_lines(answer, option.route)
+        result |= {(name, leg.id): line for leg, line in zip(option.route.legs, lines, strict=True)}
     return result
 
 
-def _line(answer: Answer, state: State, move: Move) -> list[tuple[float, float]]:
-    network = answer.graph.network
+def route_lines(asked: Asked, route: Route) -> list[list[tuple[float, float]]]:
+    """(lon, lat) line of every leg of a route, in order."""
+    return [
+        [point for state, move in leg.moves for point in _line(asked, state, move)]
+        for leg in route.legs
+    ]
+
+
+def _line(asked: Asked, state: State, move: Move) -> list[tuple[float, float]]:
+    network = asked.graph.network
     if move.service is not None:
         lane = network.lane(move.service.id)
         return lane if move.forward else lane[::-1]
     if move.crossing is not None:
         run = move.crossing
-        row = answer.graph.crossing_rows[run.id]
+        row = asked.graph.crossing_rows[run.id]
         lines = network.lines(row.mode)
         a, b = lines.node_of[(row.a, run.zone_a)], lines.node_of[(row.b, run.zone_b)]
-        line = _path(answer, row.mode, run.zone_a, a, run.node)
-        line += _path(answer, row.mode, run.zone_b, run.node, b)
+        line = _path(asked, row.mode, run.zone_a, a, run.node)
+        line += _path(asked, row.mode, run.zone_b, run.node, b)
         return line if move.forward else line[::-1]
     assert move.haul is not None
     haul = move.haul
@@ -48,19 +70,19 @@ def _line(answer: Answer, state: State, move: Move) -> list[tuple[float, float]]
     lines = network.lines(mode)
     ends = [lines.node_of.get((f, haul.zone)) for f in (haul.a, haul.b)]
     if ends[0] is None:
-        return _access_line(answer, haul.zone, haul.a, ends[1], move)
+        return _access_line(asked, haul.zone, haul.a, ends[1], move)
     assert ends[1] is not None
-    line = _path(answer, mode, haul.zone, ends[0], ends[1])
+    line = _path(asked, mode, haul.zone, ends[0], ends[1])
     return line if move.forward else line[::-1]
 
 
 def _access_line(
-    answer: Answer, zone: str, point: str, node: int | None, move: Move
+    asked: Asked, zone: str, point: str, node: int | None, move: Move
 ) -> list[tuple[float, float]]:
     assert node is not None
-    end = next(e for e in (answer.shipment.origin, answer.shipment.destination) if e.id == point)
-    lines = answer.graph.network.lines("road")
-    graph = lines.graph(zone, closed_countries=answer.graph.avoid)
+    end = next(e for e in (asked.shipment.origin, asked.shipment.destination) if e.id == point)
+    lines = asked.graph.network.lines("road")
+    graph = lines.graph(zone, closed_countries=asked.graph.avoid)
     near = min(
         graph.next,
         key=lambda n: (
@@ -68,15 +90,15 @@ def _access_line(
             + (lines.flat.lat[n] - end.lat) ** 2
         ),
     )
-    line = [(end.lon, end.lat), *_path(answer, "road", zone, near, node)]
+    line = [(end.lon, end.lat), *_path(asked, "road", zone, near, node)]
     return line if move.forward else line[::-1]
 
 
-def _path(answer: Answer, mode: str, zone: str, a: int, b: int) -> list[tuple[float, float]]:
+def _path(asked: Asked, mode: str, zone: str, a: int, b: int) -> list[tuple[float, float]]:
     from corridors.movement.zone_graph import line_of
 
-    lines = answer.graph.network.lines(mode)
-    graph = lines.graph(zone, closed_countries=answer.graph.avoid)
+    lines = asked.graph.network.lines(mode)
+    graph = lines.graph(zone, closed_countries=asked.graph.avoid)
     reach = graph.reach({a: 0.0}, targets=[b])
     steps = reach.arcs_to(b)
     if not steps:

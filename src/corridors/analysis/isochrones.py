@@ -88,6 +88,10 @@ class Isochrones:
     bands: tuple[float, ...]
     facilities: tuple[Reached, ...]
     lines: tuple[Line, ...]
+    ways: tuple[Line, ...] = ()
+    """Those of the lines that lie on a way found to a facility, and the ships: for maps."""
+    at: tuple[float, float] | None = None
+    """(lon, lat) of the place."""
 
     def study(self) -> Study:
         """One row per facility."""
@@ -186,16 +190,22 @@ def isochrones(
         raise UsageError("bands must grow from above 0, such as 5,10,20")
     facilities: list[Reached] = []
     lines: list[Line] = []
+    ways: list[Line] = []
     west, east = _headings(engine, place, conditions, terms)
     lon = west.shipment.origin.lon
     for desk, side in ((west, -1), (east, 1)):
         spread = _Spread(desk, of, limits)
         # What lies exactly at the place's longitude belongs to the east.
         facilities += [f for f in spread.facilities() if (f.lon < lon) == (side < 0)]
-        lines += spread.lines(lon, side)
+        here, taken = spread.lines(lon, side)
+        lines += here
+        ways += taken
     facilities.sort(key=lambda f: (f.days if of == "days" else f.usd, f.id))
-    merged = _merged(lines)
-    return Isochrones(west.shipment.origin.name, of, limits, tuple(facilities), merged)
+    origin = west.shipment.origin
+    return Isochrones(
+        origin.name, of, limits, tuple(facilities), _merged(lines), _merged(ways),
+        (origin.lon, origin.lat),
+    )  # fmt: skip
 
 
 def _headings(
@@ -296,13 +306,8 @@ class _Spread:
 
     def facilities(self) -> list[Reached]:
         """Facilities with the days and dollars of the way that was found."""
-        nearest: dict[str, tuple[float, Label]] = {}
-        for label, cost in self.settled.items():
-            facility = label[0][0]
-            if facility in self.graph.facilities and cost < nearest.get(facility, (INFINITY,))[0]:
-                nearest[facility] = (cost, label)
         found = []
-        for facility, (_, label) in nearest.items():
+        for facility, label in self._nearest().items():
             hours, usd, barred = self._spent(label)
             row = self.graph.facilities[facility]
             band = self.band(hours if self.of == "days" else usd)
@@ -310,6 +315,15 @@ class _Spread:
                 where = (facility, row.name, row.country, row.kind, row.lon, row.lat)
                 found.append(Reached(*where, hours / 24, usd, band))
         return found
+
+    def _nearest(self) -> dict[str, Label]:
+        """The label by which each facility is reached first."""
+        nearest: dict[str, tuple[float, Label]] = {}
+        for label, cost in self.settled.items():
+            facility = label[0][0]
+            if facility in self.graph.facilities and cost < nearest.get(facility, (INFINITY,))[0]:
+                nearest[facility] = (cost, label)
+        return {facility: label for facility, (_, label) in nearest.items()}
 
     def _spent(self, label: Label) -> tuple[float, float, bool]:
         route = self.desk.route(self._trace(label), corridor=None, variant=None)
@@ -328,9 +342,10 @@ class _Spread:
 
     # Lines -------------------------------------------------------------------------------
 
-    def lines(self, lon: float, side: int) -> list[Line]:
-        """Graded lines on one side of a longitude, and the ships that were taken."""
+    def lines(self, lon: float, side: int) -> tuple[list[Line], list[Line]]:
+        """Graded lines on one side of a longitude, and those on the ways found; ships in both."""
         found = self._ships(lon, side)
+        ways = list(found)
         sources: dict[str, dict[int, float]] = {}
         for (state, boarded), cost in self.settled.items():
             facility, zone = state
@@ -345,11 +360,55 @@ class _Spread:
             run = cost / self._price(zone)
             known = sources.setdefault(zone, {})
             known[node] = min(run, known.get(node, INFINITY))
+        taken = self._taken()
         for zone in sorted(sources):
-            found += self._zone(zone, sources[zone], lon, side)
-        return found
+            every, used = self._zone(zone, sources[zone], taken.get(zone, set()), lon, side)
+            found += every
+            ways += used
+        return found, ways
 
-    def _zone(self, zone: str, sources: Mapping[int, float], lon: float, side: int) -> list[Line]:
+    def _taken(self) -> dict[str, set[int]]:
+        """Arcs by zone that lie on the way to a facility, hauls and borders alike."""
+        runs: dict[tuple[str, int], set[int]] = {}
+        for label in self._nearest().values():
+            while label in self.before:
+                before, move = self.before[label]
+                for zone, start, goal in self._runs(before[0], label[0], move):
+                    runs.setdefault((zone, start), set()).add(goal)
+                label = before
+        taken: dict[str, set[int]] = {}
+        for (zone, start), goals in sorted(runs.items()):
+            graph = self.graph.network.lines(zone.partition(":")[0]).graph(
+                zone, closed_countries=self.graph.avoid
+            )
+            reach = graph.reach({start: 0.0}, targets=goals)
+            for goal in sorted(goals):
+                taken.setdefault(zone, set()).update(arc for arc, _ in reach.arcs_to(goal))
+        return taken
+
+    def _runs(self, start: State, goal: State, move: Move) -> list[tuple[str, int, int]]:
+        """Zone and two junctions of each run that a move makes on land lines."""
+        if move.service is not None:
+            return []
+        if move.crossing is not None:
+            run = move.crossing
+            row = self.graph.crossing_rows[run.id]
+            nodes = self.graph.network.lines(row.mode).node_of
+            ends = (
+                (run.zone_a, nodes[(row.a, run.zone_a)]),
+                (run.zone_b, nodes[(row.b, run.zone_b)]),
+            )
+            return [(zone, node, run.node) for zone, node in ends]
+        zone = start[1]
+        if move.haul is None or zone != goal[1]:
+            return []
+        nodes = self.graph.network.lines(zone.partition(":")[0]).node_of
+        pair = nodes.get((start[0], zone)), nodes.get((goal[0], zone))
+        return [] if pair[0] is None or pair[1] is None else [(zone, pair[0], pair[1])]
+
+    def _zone(
+        self, zone: str, sources: Mapping[int, float], taken: set[int], lon: float, side: int
+    ) -> tuple[list[Line], list[Line]]:
         mode = zone.partition(":")[0]
         lines = self.graph.network.lines(mode)
         graph = lines.graph(zone, closed_countries=self.graph.avoid)
@@ -365,10 +424,16 @@ class _Spread:
             band = self.band(value)
             if band < INFINITY:
                 by_band.setdefault(band, []).append(arc)
-        return [
-            Line("line", mode, "", band, _drawn(lines.flat, np.array(arcs)))
-            for band, arcs in sorted(by_band.items())
-        ]
+        used = {band: [arc for arc in arcs if arc in taken] for band, arcs in by_band.items()}
+        every, ways = (
+            [
+                Line("line", mode, "", band, _drawn(lines.flat, np.array(arcs)))
+                for band, arcs in sorted(chosen.items())
+                if arcs
+            ]
+            for chosen in (by_band, used)
+        )
+        return every, ways
 
     def _ships(self, lon: float, side: int) -> list[Line]:
         found = []

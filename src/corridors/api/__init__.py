@@ -19,6 +19,9 @@ from corridors.api.exchange import to_osmnx as to_osmnx
 from corridors.api.flows import assign as assign
 from corridors.api.flows import capacity as capacity
 from corridors.api.flows import dependence as dependence
+from corridors.api.maps import chokepoints_map as chokepoints_map
+from corridors.api.maps import isochrone_map as isochrone_map
+from corridors.api.maps import projects_map as projects_map
 from corridors.api.question import Options, Question
 from corridors.api.series import read_sweep as read_sweep
 from corridors.api.series import sweep as sweep

@@ -74,7 +74,8 @@ class IsochronesView(StudyView):
         return gpd.GeoDataFrame.from_features(self.answer.features(), crs="EPSG:4326")
 
 
-def _desk(question: Question) -> Desk:
+def desk_of(question: Question) -> Desk:
+    """The question opened once, for studies that ask it again and again."""
     from corridors.analysis.desk import open_desk
     from corridors.api import load
 
@@ -132,7 +133,7 @@ def criticality(
 
     question = Question(origin, destination, corridors, **options)
     desks = [
-        _desk(Question(*ends, corridors, **options)) for ends in ((origin, destination), *also)
+        desk_of(Question(*ends, corridors, **options)) for ends in ((origin, destination), *also)
     ]
     answer = run(desks, corridors=corridors, kinds=tuple(kinds) or KINDS)
     more = ["--kind", ",".join(kinds)] if kinds else []
@@ -211,7 +212,7 @@ def disjoint(
     from corridors.analysis.cuts import disjoint_routes, disjoint_study
 
     question = Question(origin, destination, **options)
-    desk = _desk(question)
+    desk = desk_of(question)
     routes = disjoint_routes(desk, by_group=by_group, most=most)
     more = ["--most", str(most)] + ([] if by_group else ["--by-service"])
     study = disjoint_study(desk, routes, by_group=by_group)
@@ -241,7 +242,7 @@ def switch(
     from corridors.analysis.switching import switching
 
     question = Question(origin, destination, **options)
-    answer = switching(_desk(question), *between)
+    answer = switching(desk_of(question), *between)
     return _view(answer.study(), answer, question, "switch", "--between", ",".join(between))
 
 
@@ -286,7 +287,7 @@ def breakeven(
     if of not in ("cost", "time", "balanced"):
         raise UsageError(f"of={of!r}: choose from cost, time, balanced")
     question = Question(origin, destination, **options)
-    answer = break_even(_desk(question), key, between, of=of, factor=factor, span=span)
+    answer = break_even(desk_of(question), key, between, of=of, factor=factor, span=span)
     more = ["--key", key, "--between", ",".join(between), "--of", of]
     more += ["--factor"] if factor else []
     more += ["--range", f"{span[0]:g}:{span[1]:g}"] if span else []
@@ -326,7 +327,7 @@ def tornado(
     from corridors.analysis.ways import best_way, corridors_of
 
     question = Question(origin, destination, [corridor], **options)
-    desk = _desk(question)
+    desk = desk_of(question)
     names = [corridor] if against is None else [corridor, against]
     corridors_of(desk, names)
     routes = [best_way(desk, name) for name in names]
@@ -361,7 +362,7 @@ def pareto(
     from corridors.analysis.tradeoffs import pareto as run
 
     question = Question(origin, destination, corridors, **options)
-    answer = run(_desk(question), corridors=corridors)
+    answer = run(desk_of(question), corridors=corridors)
     return _view(answer.study(), answer, question, "pareto")
 
 

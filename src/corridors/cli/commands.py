@@ -115,6 +115,7 @@ def _add_criticality(command: Parser) -> None:
         "--also", nargs=2, action="append", default=[], metavar=("ORIGIN", "DESTINATION"),
         help="one more journey (repeat)",
     )  # fmt: skip
+    options.add_theme_map(command)
 
 
 def _add_cut(command: Parser) -> None:
@@ -181,6 +182,7 @@ def _add_isochrones(command: Parser) -> None:
     command.add_argument("--scenario", action="append", default=[], metavar="ID|FILE")
     command.add_argument("--format", choices=("table", "json", "md", "csv"), default="table")
     command.add_argument("--out", metavar="FILE.geojson", help="facilities and graded lines")
+    options.add_theme_map(command)
     options.add_data(command)
 
 
@@ -192,6 +194,10 @@ def _add_projects(command: Parser) -> None:
         "--effect", nargs=2, metavar=("ORIGIN", "DESTINATION"), help="what each changes there"
     )
     command.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    options.add_theme_map(command)
+    command.add_argument(
+        "--on", type=options.date, metavar="DATE", help="on the map: what is promised by that day"
+    )
     options.add_data(command)
 
 

@@ -117,9 +117,9 @@ def command_line(argv: Sequence[str]) -> str:
     for part in argv:
         if skip:
             skip = False
-        elif part in ("--out", "--format"):
+        elif part in ("--out", "--format", "--map"):
             skip = True
-        elif not part.startswith(("--out=", "--format=")):
+        elif not part.startswith(("--out=", "--format=", "--map=")):
             kept.append(part)
     if "--seed" not in kept and not any(part.startswith("--seed=") for part in kept):
         kept += ["--seed", "1"]

@@ -6,6 +6,13 @@ import argparse
 import datetime as dt
 
 
+def add_theme_map(command: argparse.ArgumentParser) -> None:
+    """Where a map of the answer goes, beside the answer itself."""
+    command.add_argument(
+        "--map", metavar="FILE.html", help="draw it too; writes FILE.png and FILE.svg beside"
+    )
+
+
 def add_data(command: argparse.ArgumentParser) -> None:
     """Which data."""
     command.add_argument("--data", metavar="DIR", help="a data folder of your own")

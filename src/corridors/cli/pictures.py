@@ -1,4 +1,4 @@
-"""Commands that draw: ``corridors profile``."""
+"""Commands that draw: ``corridors profile``, and what ``--map`` asks of others."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corridors.cli.journeys import EXIT_NONE_OK, ask, command_line
+from corridors.errors import OutputError
 
 
 def run_profile(options: argparse.Namespace, argv: Sequence[str]) -> int:
@@ -23,3 +24,20 @@ def run_profile(options: argparse.Namespace, argv: Sequence[str]) -> int:
     made = document(answer, reproduce=again, profile=True)
     print(profile_picture(made, options.of).save(options.out))
     return 0 if answer.found else EXIT_NONE_OK
+
+
+def check_map(path: str | None) -> None:
+    """Refuse a target for a map before any work is done for it.
+
+    Raises
+    ------
+    OutputError
+        It does not end in ``.html``, or its folder cannot be written.
+    """
+    if path is None:
+        return
+    from corridors.outputs.files import check_writable
+
+    if not path.lower().endswith((".html", ".htm")):
+        raise OutputError(f"{path!r}: a map file must end in .html")
+    check_writable(Path(path))

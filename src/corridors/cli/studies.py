@@ -19,10 +19,19 @@ if TYPE_CHECKING:
 def run_criticality(options: argparse.Namespace, argv: Sequence[str]) -> int:
     """``corridors criticality``."""
     from corridors.analysis.resilience import KINDS, criticality
+    from corridors.cli.pictures import check_map
 
+    check_map(options.map)
     desks = _desks(options, [(options.origin, options.destination), *options.also])
     kinds = _words(options.kind) or KINDS
     answer = criticality(desks, corridors=options.corridor, kinds=kinds)
+    if options.map is not None:
+        from corridors.outputs.theme_gates import gates_theme
+        from corridors.outputs.theme_map import theme_map
+
+        again = journeys.command_line(argv).removesuffix(" --seed 1")
+        again += " --map map.html"
+        theme_map(gates_theme(desks, answer, reproduce=again)).write(options.map)
     return _show(answer.study(), options, argv)
 
 
@@ -101,12 +110,14 @@ def run_pareto(options: argparse.Namespace, argv: Sequence[str]) -> int:
 
 def run_isochrones(options: argparse.Namespace, argv: Sequence[str]) -> int:
     """``corridors isochrones``."""
+    from corridors.cli.pictures import check_map
     from corridors.outputs.files import check_writable, write_text
 
     if options.out is not None:
         if not options.out:
             raise UsageError("--out: the path is empty")
         check_writable(Path(options.out))
+    check_map(options.map)
     from corridors.analysis.desk import Conditions, read_assumptions
     from corridors.analysis.engine import Engine
     from corridors.analysis.isochrones import isochrones
@@ -120,8 +131,9 @@ def run_isochrones(options: argparse.Namespace, argv: Sequence[str]) -> int:
         as_of=options.as_of,
         scenarios=tuple(options.scenario),
     )
+    engine = Engine.load(options.data)
     found = isochrones(
-        Engine.load(options.data),
+        engine,
         options.place,
         of=options.of,
         bands=_numbers(options.bands, "--bands"),
@@ -131,6 +143,13 @@ def run_isochrones(options: argparse.Namespace, argv: Sequence[str]) -> int:
     if options.out is not None:
         drawn = found.geojson(reproduce=again)
         write_text(Path(options.out), json.dumps(drawn, ensure_ascii=False) + "\n")
+    if options.map is not None and found.facilities:
+        from corridors.outputs.theme_isochrones import isochrone_theme, scope_of
+        from corridors.outputs.theme_map import theme_map
+
+        scope, data = scope_of(conditions), engine.edition.date
+        theme = isochrone_theme(found, scope=scope, data=data, reproduce=f"{again} --map map.html")
+        theme_map(theme).write(options.map)
     journeys.emit(study_text(found.study(), options.format, reproduce=again), None)
     return 0 if found.facilities else journeys.EXIT_NONE_OK
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -84,12 +84,19 @@ class Sheet:
         self, x: float, y: float, width: float, height: float, *, away: float
     ) -> tuple[float, float] | None:
         """Find room for a label round a point: its left edge and its middle height, or None."""
+        return self.place_beside([(x, y)], width, height, away=away)
+
+    def place_beside(
+        self, spots: Sequence[tuple[float, float]], width: float, height: float, *, away: float
+    ) -> tuple[float, float] | None:
+        """Find room beside one of some points, the first that keeps off the lines if any does."""
         for off_lines in (True, False):
-            for dx, dy in _around(away, width, height):
-                left, middle = x + dx, y + dy
-                box = (left - 2, middle - height / 2, left + width + 2, middle + height / 2)
-                if self.take(box, off_lines=off_lines):
-                    return left, middle
+            for x, y in spots:
+                for dx, dy in _around(away, width, height):
+                    left, middle = x + dx, y + dy
+                    box = (left - 2, middle - height / 2, left + width + 2, middle + height / 2)
+                    if self.take(box, off_lines=off_lines):
+                        return left, middle
         return None
 
 

@@ -20,8 +20,8 @@ PLANNED = Style(
 STATES = (BUILT, BUILDING, PLANNED)
 """Whole, dashed, dotted: the pattern says it without the colour."""
 
-OIL = Style("Oil pipeline, schematic", "#4c3b38", "tube", 4.5)
-GAS = Style("Gas pipeline, schematic", "#11936f", "tube", 4.5)
+OIL = Style("Oil pipeline, schematic", "#4c3b38", "tube", 4.5, mark="")
+GAS = Style("Gas pipeline, schematic", "#11936f", "tube", 4.5, mark="")
 OIL_TO_COME = OIL._replace(label="Oil pipeline, not finished, schematic", dash="7 5")
 GAS_TO_COME = GAS._replace(label="Gas pipeline, not finished, schematic", dash="7 5")
 PIPES = (OIL, GAS, OIL_TO_COME, GAS_TO_COME)
@@ -81,8 +81,8 @@ def project_overlay(
     return overlay("Projects", styles, lines, points)
 
 
-def pipeline_overlay(engine: Engine, *, on: bool = True) -> dict[str, Any]:
-    """Main pipelines as a layer, schematic.
+def pipeline_overlay(engine: Engine, names: Sequence[str] | None = None) -> dict[str, Any]:
+    """Main pipelines as a layer, schematic: those named, or all of them.
 
     Examples
     --------
@@ -92,11 +92,12 @@ def pipeline_overlay(engine: Engine, *, on: bool = True) -> dict[str, Any]:
     """
     lines = []
     for pipe in read_pipelines(engine).values():
+        if names is not None and pipe.row.id not in names:
+            continue
         number = ("oil", "gas").index(pipe.row.carries) + (0 if pipe.row.status == "built" else 2)
         label = f"{pipe.row.short} ({pipe.row.carries})"
         lines.append(line_of(number, pipe.row.name, [pipe.line], pipe_rows(pipe), label=label))
-    styles = [style._replace(on=on) for style in PIPES]
-    return overlay("Pipelines", styles, lines, [])
+    return overlay("Pipelines", PIPES, lines, [])
 
 
 def short_title(title: str) -> str:
@@ -109,7 +110,7 @@ def short_title(title: str) -> str:
     """
     for mark in (",", ":", "("):
         title = title.partition(mark)[0]
-    return title.strip().replace("-", "–") if title.count("-") == 1 else title.strip()
+    return title.strip()
 
 
 def project_rows(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,51 @@ from corridors.outputs.template import asset_text
 from corridors.outputs.text import escape
 from corridors.outputs.theme import Theme
 from corridors.outputs.theme_sheet import sample_svg, theme_svg
+
+PNG_WIDTH = 1600
+
+
+class ThemeMap(CorridorMap):
+    """A theme as a folium map.
+
+    Attributes
+    ----------
+    theme : Theme
+        Headline, table and what else the page says.
+    """
+
+    theme: Theme
+
+    def write(self, path_html: str | Path) -> list[Path]:
+        """Write ``name.html``, ``name.svg`` and ``name.png``: all of them, or none.
+
+        Raises
+        ------
+        OutputError
+            The path does not end in ``.html``, or cannot be written.
+        """
+        path = html_path(path_html)
+        return write_atomically(
+            {
+                path: self.get_root().render().encode("utf-8"),
+                path.with_suffix(".svg"): self.static.encode("utf-8"),
+                path.with_suffix(".png"): png_of(self.static, width=PNG_WIDTH),
+            }
+        )
+
+
+def html_path(path: str | Path) -> Path:
+    """A path whose ending says that it is a page.
+
+    Raises
+    ------
+    OutputError
+        It does not.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise OutputError(f"{target}: a map file must end in .html")
+    return target
 
 
 class ThemeLayer(MacroElement):
@@ -41,7 +87,7 @@ class ThemeLayer(MacroElement):
         figure.html.add_child(
             Raw(f'<script type="application/json" id="{name}">{self.blob}</script>'), name=name
         )
-        code = asset_text("base.js") + asset_text("theme.js")
+        code = "".join(asset_text(name) for name in ("lanes.js", "base.js", "theme.js"))
         figure.script.add_child(
             Raw(f"{code}\ncorridorsTheme({parent}, {json.dumps(name)});"), name=name
         )
@@ -53,7 +99,7 @@ def theme_map(
     *,
     boundaries: str | Path = "neutral",
     tiles: str | Mapping[str, Any] | None = None,
-) -> CorridorMap:
+) -> ThemeMap:
     """Draw a theme as a folium map that works without a network.
 
     Parameters
@@ -65,8 +111,8 @@ def theme_map(
     Examples
     --------
     >>> empty = Theme("A", "Nothing", "", (), (50.0, 40.0, 60.0, 45.0), "", (), ())
-    >>> theme_map(empty).get_name()[:13]
-    'corridor_map_'
+    >>> theme_map(empty).theme.headline
+    'Nothing'
     """
     base = basemap.load(boundaries)
     static = theme_svg(theme, base)
@@ -84,11 +130,12 @@ def theme_map(
     )
     token = hashlib.sha256(f"{blob}{static}".encode()).hexdigest()[:16]
     west, south, east, north = theme.bounds
-    drawn = CorridorMap(
+    drawn = ThemeMap(
         location=[(south + north) / 2, (west + east) / 2], zoom_start=4, tiles=None, **MAP_OPTIONS
     )
     drawn._id = token
     drawn.static = static
+    drawn.theme = theme
     layer = ThemeLayer(blob)
     layer._id = token
     drawn.add_child(layer)
@@ -127,7 +174,7 @@ def parts(theme: Theme, *, note: str, static: str) -> dict[str, str]:
         if row[0] in where:
             name = f'<button type="button" data-place="{where[row[0]]}">{name}</button>'
         cells = "".join(
-            f"<td{_class(number)}>{escape(cell)}</td>"
+            f"<td{_class(number, cell)}>{escape(cell)}</td>"
             for cell, number in zip(row[1:], numeric[1:], strict=True)
         )
         rows.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
@@ -158,8 +205,10 @@ def parts(theme: Theme, *, note: str, static: str) -> dict[str, str]:
     }
 
 
-def _class(number: bool) -> str:
-    return ' class="number"' if number else ""
+def _class(number: bool, cell: str = "") -> str:
+    if number:
+        return ' class="number"'
+    return ' class="nb"' if re.fullmatch(r"[\d.,$€–-]{1,11}", cell) else ""
 
 
 def _is_number(cell: str) -> bool:
@@ -175,30 +224,3 @@ def _places(theme: Theme) -> dict[str, str]:
                 if thing["rows"]:
                     found.setdefault(thing["name"], f"{at} {kind} {number}")
     return found
-
-
-def write_theme_map(
-    theme: Theme,
-    path_html: str | Path,
-    *,
-    boundaries: str | Path = "neutral",
-    tiles: str | Mapping[str, Any] | None = None,
-) -> list[Path]:
-    """Write ``name.html``, ``name.svg`` and ``name.png``: all of them, or none.
-
-    Raises
-    ------
-    OutputError
-        The path does not end in ``.html``, or cannot be written.
-    """
-    path = Path(path_html)
-    if path.suffix.lower() not in (".html", ".htm"):
-        raise OutputError(f"{path}: a map file must end in .html")
-    drawn = theme_map(theme, boundaries=boundaries, tiles=tiles)
-    return write_atomically(
-        {
-            path: drawn.get_root().render().encode("utf-8"),
-            path.with_suffix(".svg"): drawn.static.encode("utf-8"),
-            path.with_suffix(".png"): png_of(drawn.static),
-        }
-    )

@@ -1,4 +1,4 @@
-"""A theme as one static sheet: finding, map in a conic projection, key, what has no place, sources."""
+"""A theme as one static sheet: finding, map in a conic projection, key, sources."""
 
 from __future__ import annotations
 
@@ -44,16 +44,14 @@ def theme_svg(theme: Theme, base: Mapping[str, Any]) -> str:
         A standalone SVG without scripts, links or fonts of its own.
     """
     head, top = _header(theme)
-    west, south, east, north = theme.bounds
-    rim = np.array([(x, y) for x in np.linspace(west, east, 9) for y in (south, north)])
-    frame = Frame(theme.bounds, [rim], top)
+    frame = Frame(theme.bounds, [_inside(theme)], top)
     sheet = Sheet((6.0, top + 6.0, WIDTH - 6.0, top + frame.height - 6.0))
     drawn = [_strokes(layer, frame, sheet) for layer in theme.overlays]
     key = key_svg(theme.entries, (0.0, top, WIDTH, top + frame.height), sheet)
-    marks = "".join(_marks(layer, frame, sheet) for layer in theme.overlays)
+    marks = "".join(reversed([_marks(layer, frame, sheet) for layer in reversed(theme.overlays)]))
     names = "".join(
         _line_names(layer, lines, sheet)
-        for layer, (_, lines) in zip(theme.overlays, drawn, strict=True)
+        for layer, (_, lines) in reversed(list(zip(theme.overlays, drawn, strict=True)))
     )
     strokes = "".join(paths for paths, _ in drawn)
     body = ground(base, frame) + strokes + marks + names + place_names(frame, sheet) + key
@@ -80,6 +78,21 @@ def _header(theme: Theme) -> tuple[str, float]:
         out.append(svg_text(_EDGE, y, line, 14, fill=MUTED))
         y += 20
     return "".join(out), y
+
+
+def _inside(theme: Theme) -> Points:
+    """What must be on the sheet: all that is drawn within the bounds, or their corners."""
+    west, south, east, north = theme.bounds
+    spots = [
+        p
+        for o in theme.overlays
+        for line in o["lines"]
+        for g in line["g"]
+        for p in decode(g, digits=DIGITS)
+    ]
+    spots += [(p["lon"], p["lat"]) for o in theme.overlays for p in o["points"]]
+    kept = [(x, y) for x, y in spots if west <= x <= east and south <= y <= north]
+    return np.array(kept if len(kept) > 1 else [(west, south), (east, north)])
 
 
 def _strokes(
@@ -113,7 +126,7 @@ def _strokes(
         dash = line.get("dash", style["dash"])
         cap = "round" if dash.startswith("0.1 ") else "butt"
         dashes = f' stroke-dasharray="{dash}"' if dash else ""
-        if line["rows"]:
+        if line["rows"] and not line.get("bare"):
             casings.append(f'<path d="{path}" stroke="#fff" stroke-width="{weight + 2.5:g}"/>')
         colours.append(
             f'<path d="{path}" stroke="{style["color"]}" stroke-width="{weight:g}" '
@@ -158,8 +171,9 @@ def _marks(layer: Mapping[str, Any], frame: Frame, sheet: Sheet) -> str:
         )  # fmt: skip
     for point, x, y in shown:
         if point.get("label"):
-            names.append(_label(sheet, point["label"], x, y, bold=True))
-    return "".join(reversed(glyphs)) + "".join(names)
+            names.append(_label(sheet, point["label"], [(x, y)], bold=True))
+    edge = '<g stroke="#fff" stroke-width="1.6">'
+    return f"{edge}{''.join(reversed(glyphs))}</g>{''.join(names)}"
 
 
 def _line_names(layer: Mapping[str, Any], drawn: Sequence[Sequence[Points]], sheet: Sheet) -> str:
@@ -171,30 +185,29 @@ def _line_names(layer: Mapping[str, Any], drawn: Sequence[Sequence[Points]], she
         if not line.get("label") or not long or not style["on"]:
             continue
         points = _even(max(long, key=lambda xy: float(np.hypot(*np.diff(xy, axis=0).T).sum())))
-        for share in (0.5, 0.35, 0.65, 0.2, 0.8, 0.0, 1.0):
-            x, y = points[int(share * (len(points) - 1))].tolist()
-            name = _label(sheet, line["label"], x, y, bold=style["shape"] != "tube")
-            if name:
-                out.append(name)
-                break
+        spots = [
+            tuple(points[int(share * (len(points) - 1))].tolist())
+            for share in (0.5, 0.35, 0.65, 0.2, 0.8, 0.0, 1.0)
+        ]
+        out.append(_label(sheet, line["label"], spots, bold=style["shape"] != "tube"))
     return "".join(out)
 
 
-def _label(sheet: Sheet, value: str, x: float, y: float, *, bold: bool) -> str:
+def _label(sheet: Sheet, value: str, spots: Sequence[tuple[float, float]], *, bold: bool) -> str:
     wide = text_width(value, 13.0, bold=bold)
-    place = sheet.place(x, y, wide, 15.6, away=11.0)
+    place = sheet.place_beside(spots, wide, 15.6, away=11.0)
     if place is None:
         return ""
     return svg_text(place[0], place[1] + 4.7, value, 13, bold=bold, halo=True)
 
 
 def mark_svg(mark: str, x: float, y: float, r: float, color: str) -> str:
-    """The shape of a point, the same as on the page.
+    """The shape of a point, the same as on the page, for a group with a white edge.
 
     Examples
     --------
-    >>> mark_svg("full", 5, 5, 4, "#000000")[:30]
-    '<g transform="translate(5.0 5.0'
+    >>> mark_svg("full", 5, 5, 4, "#000000")[:27]
+    '<circle cx="5" cy="5" r="4"'
     """
     edge = f'fill="{color}" stroke="#fff" stroke-width="1.6"'
     if mark == "triangle":
@@ -208,7 +221,7 @@ def mark_svg(mark: str, x: float, y: float, r: float, color: str) -> str:
     elif mark == "end":
         shape = (
             '<circle r="8" fill="#16202b" stroke="#fff" stroke-width="2"/>'
-            '<circle r="2.8" fill="#fff"/>'
+            '<circle r="2.8" fill="#fff" stroke="none"/>'
         )
     elif mark in ("ring", "half"):
         dots = ' stroke-dasharray="2.6 2"' if mark == "ring" else ""
@@ -217,7 +230,7 @@ def mark_svg(mark: str, x: float, y: float, r: float, color: str) -> str:
             half if mark == "half" else ""
         )
     else:
-        shape = f'<circle r="{r:g}" {edge}/>'
+        return f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{r:g}" fill="{color}"/>'
     return f'<g transform="translate({x:.1f} {y:.1f})">{shape}</g>'
 
 
@@ -235,7 +248,8 @@ def sample_svg(entry: Mapping[str, Any], x: float, y: float) -> str:
             core = float(entry["weight"]) * 0.4
             out += f'<path d="M{x:g} {y:g}h40" stroke="#fff" stroke-width="{core:.1f}"/>'
     if entry["mark"]:
-        out += mark_svg(entry["mark"], x + 20, y, float(entry["size"]), entry["color"])
+        mark = mark_svg(entry["mark"], x + 20, y, float(entry["size"]), entry["color"])
+        out += f'<g stroke="#fff" stroke-width="1.6">{mark}</g>'
     return out
 
 

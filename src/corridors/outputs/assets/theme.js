@@ -25,7 +25,7 @@ function corridorsOverlay(base, overlay) {
     var style = overlay.classes[line.c], weight = line.weight || style.weight, group = groups[line.c];
     var parts = line.g.map(function (g) { return base.decode(g, 2); });
     line.parts = parts;
-    if (line.rows.length) stroke(line, parts, { color: "#fff", weight: weight + 2.5, dashArray: null, opacity: 0.9 }).addTo(group);
+    if (line.rows.length && !line.bare) stroke(line, parts, { color: "#fff", weight: weight + 2.5, dashArray: null, opacity: 0.9 }).addTo(group);
     stroke(line, parts, { color: style.color, weight: weight, opacity: 1 }).addTo(group);
     if (style.shape === "tube") stroke(line, parts, { color: "#fff", weight: weight * 0.4, opacity: 1, dashArray: null }).addTo(group);
     if (!line.rows.length) return;
@@ -66,36 +66,39 @@ function corridorsOverlay(base, overlay) {
     });
   });
 
-  base.labellers.push(function (board) {
+  found.trace = function (board) {
     clusters.forEach(function (c) { c.at = map.latLngToContainerPoint([c.points[0].lat, c.points[0].lon]); board.taken.push([c.at.x - 8, c.at.y - 8, c.at.x + 8, c.at.y + 8]); });
     overlay.lines.forEach(function (line) {
       if (!shown(line.c) || !line.rows.length) return;
       line.parts.forEach(function (part) { board.trace(even(part)); });
     });
-    function put(text, at, away, bold) {
+  };
+  found.names = function (board) {
+    function put(text, spots, away, bold) {
       var s = base.small() ? 11.5 : 12.5, w = base.width(text, s, bold ? 650 : 500) + 4, h = s * 1.25, best = null;
-      var tries = [[away, 0], [-away - w, 0], [8, -h - 1], [-8 - w, -h - 1], [8, h + 1], [-8 - w, h + 1], [-w / 2, -h - 5], [-w / 2, h + 5]];
+      var tries = [[away, 0], [-away - w, 0], [8, -h - 1], [-8 - w, -h - 1], [8, h + 1], [-8 - w, h + 1], [-w / 2, -h - 5], [-w / 2, h + 5], [14, -2 * h - 2], [-14 - w, -2 * h - 2], [14, 2 * h + 2], [-14 - w, 2 * h + 2]];
       [true, false].some(function (strict) {
-        return tries.some(function (o) {
-          var x = at.x + o[0], y = at.y + o[1] - h / 2, b = [x, y, x + w, y + h];
-          if (!board.inside(b) || !board.free(b, board.taken) || (strict && !board.offLines(b))) return false;
-          best = b; return true;
+        return spots.some(function (at) {
+          return tries.some(function (o) {
+            var x = at.x + o[0], y = at.y + o[1] - h / 2, b = [x, y, x + w, y + h];
+            if (!board.inside(b) || !board.free(b, board.taken) || (strict && !board.offLines(b))) return false;
+            best = b; return true;
+          });
         });
       });
       if (best) { board.taken.push(best); board.put(bold ? "n-place" : "n-place n-quiet", text, best[0] + 1, best[1]); }
-      return !!best;
     }
     if (base.small() && board.zoom < 3.4) return;
-    clusters.forEach(function (c) { if (c.points[0].label) put(c.points[0].label, c.at, 12, true); });
+    clusters.forEach(function (c) { if (c.points[0].label) put(c.points[0].label, [c.at], 12, true); });
     overlay.lines.forEach(function (line) {
       if (!shown(line.c) || !line.label) return;
       var all = even(line.parts.reduce(function (a, b) { return b.length > a.length ? b : a; }, []));
       if (!all.length) return;
-      [0.5, 0.35, 0.65, 0.2, 0.8].some(function (share) {
-        return put(line.label, all[Math.floor((all.length - 1) * share)].subtract(board.offset), 9, overlay.classes[line.c].shape !== "tube");
-      });
+      var spots = [0.5, 0.35, 0.65, 0.2, 0.8, 0, 1].map(function (share) { return all[Math.floor((all.length - 1) * share)].subtract(board.offset); });
+      put(line.label, spots, 10, overlay.classes[line.c].shape !== "tube");
     });
-  });
+  };
+  base.labellers.push(found.trace, found.names);
   /* Points of a line every few pixels: labels keep off the line, not only off its corners. */
   function even(part) {
     var out = [], size = map.getSize(), frame = L.bounds(map.containerPointToLayerPoint([-60, -60]), map.containerPointToLayerPoint([size.x + 60, size.y + 60]));
@@ -144,14 +147,14 @@ function corridorsTheme(map, blobId) {
   var layers = data.overlays.map(function (o) { return corridorsOverlay(base, o); });
   base.section("Shown", base.shownRows());
   base.background();
+  /* Names keep off the lines of all layers, and those of the highest layer come first. */
+  base.labellers = layers.map(function (l) { return l.trace; }).concat(layers.map(function (l) { return l.names; }).reverse());
   /* A row of the table leads to its place. */
   document.querySelectorAll("button[data-place]").forEach(function (b) {
     var at = b.dataset.place.split(" "), layer = layers[at[0]], thing = data.overlays[at[0]][at[1]][at[2]];
     b.addEventListener("click", function () { if (at[1] === "points") layer.open(thing); else layer.show(thing); });
   });
   base.fit();
-  var key = base.byId("legend"), box = key && key.getBoundingClientRect();
-  if (key && !base.small() && box.width < map.getSize().x / 3) base.fit(null, data.aside ? box.width : 0);
   base.start();
   map.corridors = { data: data, png: base.png };
 }
