@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Literal, NamedTuple
 
 from corridors.analysis.desk import Conditions, Desk, open_desk
 from corridors.analysis.engine import Engine
 from corridors.analysis.landed import Landed, landed
 from corridors.analysis.spread import Draws, Spread, draw
+from corridors.analysis.variants import Variant, Variants
 from corridors.conditions.situation import Closure, Situation, corridor_id
 from corridors.errors import UsageError
 from corridors.movement.graph import MovementGraph
@@ -19,43 +19,6 @@ from corridors.parameters import Ledger
 from corridors.routing.plan import Plan
 from corridors.routing.route import Route
 from corridors.shipment import Objective, Scope, Shipment, Terms
-
-
-class Variant:
-    """One way along a corridor.
-
-    Parameters
-    ----------
-    name : str
-    rank : float
-        What it is chosen by among the variants of its corridor: mean generalised cost, but for
-        what they all have in common.
-    make : callable, optional
-        Makes its route, when somebody looks at it; none where there is no way.
-    reason : str
-        Why there is none.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        *,
-        rank: float = math.inf,
-        make: Callable[[], Route] | None = None,
-        reason: str = "",
-    ) -> None:
-        self.name, self.rank, self.reason = name, rank, reason
-        self._make = make
-
-    @cached_property
-    def route(self) -> Route | None:
-        """The route, None where there is no way."""
-        return None if self._make is None else self._make()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there is a way."""
-        return self._make is not None
 
 
 class Option(NamedTuple):
@@ -71,7 +34,7 @@ class Option(NamedTuple):
     route : Route or None
         The best variant by mean.
     spread : Spread or None
-    variants : tuple of Variant
+    variants : sequence of Variant
         Every variant that was tried.
     landed : Landed or None
         Where a cargo value is stated.
@@ -82,7 +45,7 @@ class Option(NamedTuple):
     reason: str
     route: Route | None
     spread: Spread | None
-    variants: tuple[Variant, ...] = ()
+    variants: Sequence[Variant] = ()
     landed: Landed | None = None
 
 
@@ -192,20 +155,24 @@ def option_of(desk: Desk, corridor: str, numbers: Draws) -> Option:
             f"to {shipment.destination.country}"
         )
         return Option(corridor, "infeasible", reason, None, None)
-    open_ones = [v for v in variants if v.is_open]
-    if not open_ones:
+    best = variants.best
+    if best is None:
         status, reason = _why_none(desk, corridor, variants)
-        return Option(corridor, status, reason, None, None, tuple(variants))
-    best = min(open_ones, key=lambda v: v.rank)
+        return Option(corridor, status, reason, None, None, variants)
     assert best.route is not None
-    return drawn_option(desk, best.route, numbers, tuple(variants))
+    return drawn_option(desk, best.route, numbers, variants)
 
 
 def drawn_option(
-    desk: Desk, route: Route, numbers: Draws, variants: tuple[Variant, ...] = ()
+    desk: Desk, route: Route, numbers: Draws, variants: Sequence[Variant] = ()
 ) -> Option:
     """An option with its spread, and its landed cost where a cargo value is stated."""
-    spread = draw(route, numbers)
+    if desk.situation.depart is None:
+        spread = draw(route, numbers)
+    else:
+        from corridors.analysis.arrivals import drawn_on_days
+
+        spread = drawn_on_days(desk, route, numbers)
     value = desk.shipment.terms.cargo_value_usd
     total = None
     if value is not None:
@@ -224,26 +191,26 @@ def plans_of(desk: Desk, corridor: str) -> list[Plan]:
     return list(kept.values())
 
 
-def variants_of(desk: Desk, plans: Sequence[Plan]) -> list[Variant]:
+def variants_of(desk: Desk, plans: Sequence[Plan]) -> Variants:
     """Route of each plan, or why it has none."""
     shut = {plan: blocked_by(desk.graph, plan) for plan in plans}
-    passable = [plan for plan in plans if not shut[plan]]
+    numbers = [number for number, plan in enumerate(plans) if not shut[plan]]
+    passable = [plans[number] for number in numbers]
     held_up: dict[Plan, Closure] = {}
-    ways: dict[Plan, Variant] = {}
-    if passable and desk.situation.depart is None:
+
+    def ways() -> Iterator[tuple[int, Variant]]:
         # On no date, or one that stands still, the search knows the whole price.
-        found = desk.find(passable)
-        for number, way in found.items():
-            plan = passable[number]
+        for at, way in desk.cheapest_first(passable):
+            plan = passable[at]
             make = partial(desk.route, way, corridor=plan.corridor, variant=plan.variant)
-            ways[plan] = Variant(plan.variant, rank=way.cost, make=make)
-    elif passable:
+            yield numbers[at], Variant(plan.variant, rank=way.cost, make=make)
+
+    def dated_ways() -> Iterator[tuple[int, Variant]]:
         routes, barred = open_routes(desk, passable)
-        held_up = {passable[number]: closure for number, closure in barred.items()}
-        for number, route in routes.items():
-            plan = passable[number]
-            make_known = partial(_known, route)
-            ways[plan] = Variant(plan.variant, rank=desk.rank(route), make=make_known)
+        held_up.update({passable[at]: closure for at, closure in barred.items()})
+        for rank, at in sorted((desk.rank(route), at) for at, route in routes.items()):
+            make = partial(_known, routes[at])
+            yield numbers[at], Variant(passable[at].variant, rank=rank, make=make)
 
     def why(plan: Plan) -> str:
         if plan in held_up:
@@ -251,7 +218,9 @@ def variants_of(desk: Desk, plans: Sequence[Plan]) -> list[Variant]:
             return f"{MET}{closure.title} when the box gets to {closure.id}, end unknown"
         return shut[plan] or NO_PATH
 
-    return [ways.get(plan) or Variant(plan.variant, reason=why(plan)) for plan in plans]
+    if not passable:
+        return Variants(plans, iter(()), why)
+    return Variants(plans, ways() if desk.situation.depart is None else dated_ways(), why)
 
 
 def _known(route: Route) -> Route:
@@ -339,7 +308,7 @@ def _why_none(
             memo={},
         )
         plans = plans_of(free, corridor)
-        if free.find(plans):
+        if any(free.cheapest_first(plans)):
             met = [v.reason for v in variants if v.reason.startswith(MET)]
             barring = [asked(desk.conditions)] if desk.conditions.restricts else []
             barring += [reason.removeprefix(MET) for reason in dict.fromkeys(met)]

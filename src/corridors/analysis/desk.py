@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from corridors.routing.many import in_series
 from corridors.routing.plan import Plan
 from corridors.routing.plan_tree import PlanTree
 from corridors.routing.route import Route, build_route
-from corridors.routing.search import Found, Quest, Weigh, search
+from corridors.routing.search import Found, Quest, Weigh, cheapest_first
 from corridors.shipment import End, Heading, Objective, Scope, Shipment, Terms
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 
 MODES = ("rail", "road", "sea", "ferry")
+SAME = 1e-9
+"""Costs that differ by less than this share are equal but for the order of a sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +208,33 @@ class Desk:
         One question is searched plainly, one of a series by the compiled search; the answers
         are the same.
         """
+        return dict(self.cheapest_first(plans))
+
+    def cheapest_first(self, plans: Sequence[Plan] = ()) -> Iterator[tuple[int, Found]]:
+        """As `find`, but the cheapest plan first, and searched only as far as somebody asks."""
         quest, tree = self.quest(plans), PlanTree(plans)
         if in_series() and not self.via and self._price is not None:
             # Late: a single question needs none of it.
             from corridors.routing.kernel import kernel_of
 
-            return kernel_of(self.graph).search(quest, self._price, tree)
-        return search(self.graph, quest, self.weigh, tree)
+            found = kernel_of(self.graph).search(quest, self._price, tree)
+            return iter(sorted(found.items(), key=_cost))
+        return cheapest_first(self.graph, quest, self.weigh, tree)
+
+    def cheapest(self, plans: Sequence[Plan]) -> tuple[int, Found] | None:
+        """Number and way of the plan with the cheapest way, of equals the first; or None."""
+        if in_series() and not self.via and self._price is not None:
+            from corridors.routing.kernel import kernel_of
+
+            kernel = kernel_of(self.graph)
+            return kernel.cheapest(self.quest(plans), self._price, PlanTree(plans))
+        ways = self.cheapest_first(plans)
+        best = next(ways, None)
+        if best is None:
+            return None
+        limit = best[1].cost * (1 + SAME)
+        same = takewhile(lambda way: way[1].cost <= limit, ways)
+        return min((best, *same), key=lambda way: way[0])
 
     @cached_property
     def _price(self) -> Price | None:
@@ -261,6 +284,10 @@ class Desk:
         """Mean generalised cost of a whole route."""
         hour, dollar = weights(self.shipment)
         return route.mean("hours") * hour + route.mean("usd") * dollar
+
+
+def _cost(way: tuple[int, Found]) -> float:
+    return way[1].cost
 
 
 def weights(shipment: Shipment) -> tuple[float, float]:
