@@ -37,6 +37,7 @@ KNOWN: dict[str, dict[float, str]] = {
         1e12: "largest number read",
     },
     "conditions/situation.py": {
+        12: "half a day: a box that arrives during a day waits from its middle",
         120: "days after which no condition can matter", 7: "places of a month",
     },
     "conditions/when.py": {12: "months of a year"},
@@ -45,7 +46,6 @@ KNOWN: dict[str, dict[float, str]] = {
         0.02: "degrees",
     },
     "routing/plan.py": {3: "words of a step"},
-    "routing/route.py": {12: "half a day: a box that arrives during a day waits from its middle"},
 }  # fmt: skip
 """Other numbers of single modules; none is a speed, rate, wait or charge."""
 
@@ -58,7 +58,6 @@ HELD = {
     ("movement/sea_lanes.py", "QUAY_REACH_KM"): "how far a port may lie from a lane",
     ("routing/ends.py", "ROAD_REACH_KM"): "how far a door may lie from a road",
     ("routing/ends.py", "reach_km"): "how far a drayage is looked for",
-    ("routing/route.py", "hours"): "days of a closure in hours, from the middle of a day",
     (
         "analysis/capacities.py",
         "one_way_share",

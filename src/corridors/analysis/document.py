@@ -184,8 +184,17 @@ class _Writer:
         deadline = self.answer.shipment.terms.deadline_days
         return {
             "p_meets_deadline": None if deadline is None else p_meets(spread.hours, deadline),
+            "p_stopped": self._stopped(spread),
             "levels": [buffer._asdict() for buffer in buffers(spread)],
         }
+
+    def _stopped(self, spread: Spread) -> float | None:
+        """Share of boxes that come to something shut without a known end; None on no date."""
+        if self.answer.shipment.terms.depart is None:
+            return None
+        from corridors.analysis.arrivals import p_stopped
+
+        return p_stopped(spread)
 
     def _variants(self, option: Option) -> list[dict[str, Any]]:
         if not self.variants:

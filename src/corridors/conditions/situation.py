@@ -47,6 +47,10 @@ class Closure(NamedTuple):
             day += timedelta(days=1)
         return day
 
+    def wait_h(self, day: date) -> float:
+        """Hours that a box waits which comes on a day; on average it comes in its middle."""
+        return 24.0 * (self.reopens(day) - day).days - 12.0
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -119,6 +123,11 @@ class Situation:
     @cached_property
     def _dated(self) -> tuple[Adjustment, ...]:
         return tuple(a for a in self.adjustments if a.when.dated)
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether anything depends on the day."""
+        return bool(self._dated or self.closures)
 
     def shut(self, ids: Iterable[str], day: date | None) -> Closure | None:
         """The closure that bars one of the ids on a day; the one that lasts longest."""

@@ -95,6 +95,10 @@ class Route:
         Closures that the box waits out.
     barred : tuple of Closure
         Closures met that have no known end: the route cannot be taken.
+    way : Found or None
+        The path it was made of.
+    gates : tuple of (int, tuple of str)
+        Where something may be shut: position of the step it stands before, and what bars it.
     """
 
     corridor: str | None
@@ -102,6 +106,8 @@ class Route:
     steps: tuple[Leg | Event, ...] = field(repr=False)
     held: tuple[Closure, ...] = ()
     barred: tuple[Closure, ...] = ()
+    way: Found | None = field(default=None, repr=False, compare=False)
+    gates: tuple[tuple[int, tuple[str, ...]], ...] = field(default=(), repr=False)
 
     @property
     def legs(self) -> tuple[Leg, ...]:
@@ -148,6 +154,59 @@ def build_route(
     return _Builder(graph, pricing, shipment).build(found, corridor=corridor, variant=variant)
 
 
+class Pieces:
+    """Steps of routes move by move, where no day counts: a series keeps them for the next route.
+
+    In their order they are the steps of `build_route`, but for their ids.
+
+    Parameters
+    ----------
+    graph, pricing
+    shipment : Shipment
+        Of the scope asked about; its places count at the ends only.
+    """
+
+    def __init__(self, graph: MovementGraph, pricing: Pricing, shipment: Shipment) -> None:
+        self.graph, self.pricing, self.shipment = graph, pricing, shipment
+
+    def first(self, state: State) -> list[Leg | Event]:
+        """What happens before the first move out of a state."""
+        builder = self._builder()
+        builder.begin(state)
+        return builder.steps
+
+    def boarding(self, state: State) -> list[Leg | Event]:
+        """What happens before the first run by rail, out of a state."""
+        builder = self._builder()
+        builder.fill(state)
+        return builder.steps
+
+    def move(self, state: State, move: Move) -> list[Leg | Event]:
+        """What a move comes to."""
+        builder = self._builder()
+        builder.on_rail_yet = True
+        builder.add(state, move)
+        return builder.steps
+
+    def last(self, state: State, corridor: str | None) -> list[Leg | Event]:
+        """What happens after the last move, in the state it led to."""
+        builder = self._builder()
+        builder.end(state, corridor)
+        return builder.steps
+
+    def _builder(self) -> _Builder:
+        return _Builder(self.graph, self.pricing, self.shipment)
+
+
+def runs_by_rail(graph: MovementGraph, state: State, move: Move) -> bool:
+    """Whether a move out of a state needs a train: the first one is waited for."""
+    return move.kind in RUNS and graph.mode_of(state) == "rail"
+
+
+RUNS = ("haul", "access", "crossing")
+"""Kinds of moves over land."""
+
+
 class _Builder:
     def __init__(self, graph: MovementGraph, pricing: Pricing, shipment: Shipment) -> None:
         self.graph, self.pricing, self.shipment = graph, pricing, shipment
@@ -155,6 +214,7 @@ class _Builder:
         self.hours = 0.0
         self.held: list[Closure] = []
         self.barred: list[Closure] = []
+        self.gates: list[tuple[int, tuple[str, ...]]] = []
         self.on_rail_yet = False
 
     @property
@@ -169,23 +229,26 @@ class _Builder:
 
     def build(self, found: Found, *, corridor: str | None, variant: str | None) -> Route:
         last = found.start
-        self._end_event("pickup", self.shipment.origin.country, last)
+        self.begin(last)
         for move in found.moves:
-            self._add(last, move)
+            self.add(last, move)
             last = move.to
-        self._release(last)
-        self._end_event("delivery", self.shipment.destination.country, last)
-        self._equipment(corridor)
-        return Route(corridor, variant, tuple(self.steps), tuple(self.held), tuple(self.barred))
+        self.end(last, corridor)
+        return Route(
+            corridor, variant, tuple(self.steps), tuple(self.held), tuple(self.barred), found,
+            tuple(self.gates),
+        )  # fmt: skip
 
     # Moves -------------------------------------------------------------------------------
 
-    def _add(self, state: State, move: Move) -> None:
+    def add(self, state: State, move: Move) -> None:
+        """Steps of a move, with the wait for the first train before it."""
+        if not self.on_rail_yet and runs_by_rail(self.graph, state, move):
+            self.on_rail_yet = True
+            self.fill(state)
         if move.kind in ("haul", "access"):
-            self._fill_before(state)
             self._haul(state, move)
         elif move.kind == "crossing":
-            self._fill_before(state)
             self._crossing(state, move)
         elif move.kind == "service":
             self._sail(state, move)
@@ -297,11 +360,18 @@ class _Builder:
 
     # Ends --------------------------------------------------------------------------------
 
-    def _fill_before(self, state: State) -> None:
+    def begin(self, state: State) -> None:
+        """What happens before the first move."""
+        self._end_event("pickup", self.shipment.origin.country, state)
+
+    def end(self, state: State, corridor: str | None) -> None:
+        """What happens after the last move."""
+        self._release(state)
+        self._end_event("delivery", self.shipment.destination.country, state)
+        self._equipment(corridor)
+
+    def fill(self, state: State) -> None:
         """The first train is not boarded but waited for: a block train leaves when full."""
-        if self.on_rail_yet or self.graph.mode_of(state) != "rail":
-            return
-        self.on_rail_yet = True
         facility = self.graph.facilities[state[0]]
         vector = self.model.fill(facility)
         if vector is not None:
@@ -346,6 +416,7 @@ class _Builder:
 
     def _hold(self, ids: tuple[str, ...], at: str) -> None:
         """Wait where something is shut on the day the box gets there, if an end is known."""
+        self.gates.append((len(self.steps), ids))
         day = self.day
         closure = self.pricing.situation.shut(ids, day)
         if closure is None or day is None:
@@ -353,9 +424,7 @@ class _Builder:
         if not closure.end_is_known:
             self.barred.append(closure)
             return
-        days = (closure.reopens(day) - day).days
-        # A box that arrives during a day waits on average from its middle.
-        hours = 24.0 * days - 12.0
+        hours = closure.wait_h(day)
         grade = "published" if closure.grade == "reported" and closure.url else "assumption"
         row = ParameterRow(
             f"hold/{closure.condition}",
