@@ -213,21 +213,21 @@ class Desk:
     def cheapest_first(self, plans: Sequence[Plan] = ()) -> Iterator[tuple[int, Found]]:
         """As `find`, but the cheapest plan first, and searched only as far as somebody asks."""
         quest, tree = self.quest(plans), PlanTree(plans)
-        if in_series() and not self.via and self._price is not None:
+        if in_series() and not self.via and self.price is not None:
             # Late: a single question needs none of it.
             from corridors.routing.kernel import kernel_of
 
-            found = kernel_of(self.graph).search(quest, self._price, tree)
+            found = kernel_of(self.graph).search(quest, self.price, tree)
             return iter(sorted(found.items(), key=_cost))
         return cheapest_first(self.graph, quest, self.weigh, tree)
 
     def cheapest(self, plans: Sequence[Plan]) -> tuple[int, Found] | None:
         """Number and way of the plan with the cheapest way, of equals the first; or None."""
-        if in_series() and not self.via and self._price is not None:
+        if in_series() and not self.via and self.price is not None:
             from corridors.routing.kernel import kernel_of
 
             kernel = kernel_of(self.graph)
-            return kernel.cheapest(self.quest(plans), self._price, PlanTree(plans))
+            return kernel.cheapest(self.quest(plans), self.price, PlanTree(plans))
         ways = self.cheapest_first(plans)
         best = next(ways, None)
         if best is None:
@@ -237,7 +237,7 @@ class Desk:
         return min((best, *same), key=lambda way: way[0])
 
     @cached_property
-    def _price(self) -> Price | None:
+    def price(self) -> Price | None:
         """What `weigh` says of everything at once; None where something has no price."""
         from corridors.routing.kernel import kernel_of
 
@@ -266,7 +266,7 @@ class Desk:
         # What a property has worked out stands in the instance under the property's name.
         desk.__dict__.update(model=self.model, weigh=self.weigh)
         if in_series():
-            desk.__dict__.update(_price=self._price)
+            desk.__dict__.update(price=self.price)
         return desk
 
     def without(self, closed: frozenset[str]) -> Desk:
