@@ -22,6 +22,7 @@ from corridors.api.flows import dependence as dependence
 from corridors.api.maps import chokepoints_map as chokepoints_map
 from corridors.api.maps import isochrone_map as isochrone_map
 from corridors.api.maps import projects_map as projects_map
+from corridors.api.matrix import matrix as matrix
 from corridors.api.question import Options, Question
 from corridors.api.series import read_sweep as read_sweep
 from corridors.api.series import sweep as sweep
@@ -34,14 +35,16 @@ from corridors.api.studies import pareto as pareto
 from corridors.api.studies import switch as switch
 from corridors.api.studies import tornado as tornado
 from corridors.api.whatif import WhatIfView
+from corridors.data_location import data_dir
 from corridors.exchange.graphs import network_graph
 from corridors.shipment import Booking, Objective, Ownership, Scope, Unit
 
-_engines: dict[Path | None, Engine] = {}
+_State = frozenset[tuple[str, int, int]]
+_engines: dict[Path | None, tuple[_State | None, Engine]] = {}
 
 
 def load(data: str | Path | None = None) -> Engine:
-    """Read a data folder once and keep it for the session.
+    """Read a data folder once and keep it for the session, or until its files change.
 
     Parameters
     ----------
@@ -59,10 +62,21 @@ def load(data: str | Path | None = None) -> Engine:
     >>> len(co.load().tables.corridors) > 10
     True
     """
-    key = None if data is None else Path(data).resolve()
-    if key not in _engines:
-        _engines[key] = Engine.load(data)
-    return _engines[key]
+    key = None if data is None else data_dir(data).resolve()
+    state = _state(key) if key else None
+    if key not in _engines or _engines[key][0] != state:
+        _engines[key] = (state, Engine.load(data))
+    return _engines[key][1]
+
+
+def _state(folder: Path) -> _State:
+    """What tells that a folder of the user's own was edited or built again."""
+    files = [
+        (file, file.stat())
+        for part in ("curated", "osm", "conditions")
+        for file in folder.glob(f"{part}/*")
+    ]
+    return frozenset((str(file), found.st_mtime_ns, found.st_size) for file, found in files)
 
 
 def compare(

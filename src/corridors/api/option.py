@@ -46,7 +46,8 @@ class OptionView:
         if self.status != "ok":
             return f"<{name}: {self.status}: {self.summary['reason']}>"
         days, usd = self.summary["time_days"]["mean"], self.summary["cost_usd"]["mean"]
-        return f"<{name} via {self.summary['variant']}: {days:.1f} days, {usd:,.0f} USD/FEU>"
+        via = f" via {self.summary['variant']}" if self.summary["variant"] else ""
+        return f"<{name}{via}: {days:.1f} days, {usd:,.0f} USD/FEU>"
 
     @property
     def corridor(self) -> str | None:
