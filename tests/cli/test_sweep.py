@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 from collections.abc import Callable
@@ -109,9 +110,9 @@ def test_without_pyarrow_the_command_that_helps_is_named(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from corridors.series import parts
-
-    monkeypatch.setattr(parts.importlib.util, "find_spec", lambda name: None)
+    find = importlib.util.find_spec
+    without = lambda name, *more: None if name == "pyarrow" else find(name, *more)  # noqa: E731
+    monkeypatch.setattr(importlib.util, "find_spec", without)
     answer = run("sweep", str(plan), "--out", str(tmp_path / "o"), "--data", str(toy_folder))
     assert "pip install 'corridors[series]'" in failed(answer, 2)
 
