@@ -29,6 +29,8 @@ __all__ = [
     "isochrone_map",
     "isochrones",
     "load",
+    "map",
+    "matrix",
     "overlay",
     "pareto",
     "projects",

@@ -51,6 +51,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "isochrone_map": {"place": "alfa"},
     "isochrones": {"place": "alfa"},
     "load": {},
+    "matrix": {"origins": ["alfa"], "destinations": ["charlie"]},
     "overlay": {"tables": "tables"},
     "pareto": {"origin": "alfa", "destination": "charlie", "draws": 20},
     "projects": {},

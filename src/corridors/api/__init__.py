@@ -12,6 +12,7 @@ from corridors.analysis.engine import Engine
 from corridors.analysis.free import free_route
 from corridors.analysis.whatif import what_if
 from corridors.api.comparison import Comparison
+from corridors.api.comparison import map_of as map
 from corridors.api.exchange import export as export
 from corridors.api.exchange import import_tables as import_tables
 from corridors.api.exchange import overlay as overlay
@@ -22,7 +23,7 @@ from corridors.api.flows import dependence as dependence
 from corridors.api.maps import chokepoints_map as chokepoints_map
 from corridors.api.maps import isochrone_map as isochrone_map
 from corridors.api.maps import projects_map as projects_map
-from corridors.api.matrix import matrix as matrix
+from corridors.api.matrices import matrix as matrix
 from corridors.api.question import Options, Question
 from corridors.api.series import read_sweep as read_sweep
 from corridors.api.series import sweep as sweep
