@@ -35,9 +35,9 @@ def barred() -> Any:
 def test_the_top_level_is_small() -> None:
     assert set(dir(co)) == {
         "__version__", "assign", "breakeven", "capacity", "compare", "catalogue",
-        "chokepoints_map", "criticality",
-        "cut", "dependence", "disjoint", "export", "find_places", "import_tables", "isochrone_map", "isochrones",
-        "load", "overlay", "pareto", "projects", "projects_map", "route", "switch", "to_networkx", "to_osmnx",
+        "chokepoints_map", "criticality", "cut", "dependence", "disjoint", "export", "find_places",
+        "import_tables", "isochrone_map", "isochrones", "load", "overlay", "pareto", "projects",
+        "projects_map", "read_sweep", "route", "sweep", "switch", "to_networkx", "to_osmnx",
         "tornado", "whatif",
     }  # fmt: skip
     with pytest.raises(AttributeError):

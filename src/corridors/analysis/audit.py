@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 
 from corridors.analysis.engine import Engine
+from corridors.analysis.pipelines import SHARE, read_pipelines
+from corridors.analysis.project_places import project_places
+from corridors.analysis.projects import read_projects
 from corridors.errors import DataError
 from corridors.geodesy import great_circle_km
 from corridors.movement.compile import CROSSING_REACH_KM
@@ -23,6 +26,9 @@ SNAP_KM = 4.0
 
 ROUNDING_KM = 0.05
 """Rounding of stored lengths and positions."""
+
+WORKS = frozenset({"rail", "road", "port", "ship", "terminal", "pipeline"})
+"""Kinds of projects that lie somewhere; money, tariffs and rules do not."""
 
 KEYED = {
     "border_h": "crossings", "border_usd": "crossings", "reload_h": "crossings",
@@ -110,6 +116,7 @@ def _all(engine: Engine) -> Iterator[Finding]:
     yield from _gateways(engine)
     yield from _gauges(engine)
     yield from _keys(engine)
+    yield from _drawn(engine)
 
 
 def _compile_findings(engine: Engine) -> Iterator[Finding]:
@@ -269,3 +276,19 @@ def _keys(engine: Engine) -> Iterator[Finding]:
         # Ids begin with a country's capitals; fallbacks are modes or pairs of modes.
         if table and name[:2].isupper() and name not in known[table]:
             yield Finding("parameter_orphan", row.key, f"{name} is in no row of {table}")
+
+
+def _drawn(engine: Engine) -> Iterator[Finding]:
+    """What is only drawn: works without a place, pipelines longer or shorter than can be."""
+    low, high = SHARE
+    for name, pipe in read_pipelines(engine).items():
+        if pipe.share is not None and not low <= pipe.share <= high:
+            detail = f"drawn {pipe.drawn_km:,.0f} km of {pipe.row.length_km:,.0f}"
+            yield Finding("pipeline_length", name, detail)
+    if not (engine.folder / "curated" / "project_places.csv").exists():
+        return
+    projects = read_projects(engine)
+    places = project_places(engine, projects)
+    for name, project in projects.items():
+        if project.kind in WORKS and name not in places:
+            yield Finding("project_unplaced", name, f"{project.kind}: no row in project_places.csv")

@@ -254,10 +254,13 @@ def joined(parts: Sequence[Sequence[LonLat]], grid: float) -> list[list[LonLat]]
     """
     import shapely
 
-    if not parts:
-        return []
-    lines = shapely.multilinestrings([shapely.linestrings(part) for part in parts if len(part) > 1])
-    snapped = shapely.union_all([lines], grid_size=grid)
+    rounded = [np.unique(np.round(part, 3), axis=0) for part in parts]
+    lines = [
+        shapely.LineString(np.round(part, 3))
+        for part, points in zip(parts, rounded, strict=True)
+        if len(points) > 1
+    ]
+    snapped = shapely.union_all(lines, grid_size=grid)
     whole = shapely.line_merge(shapely.simplify(shapely.line_merge(snapped), grid * 0.9))
     found = [
         [(round(x, 2), round(y, 2)) for x, y in shapely.get_coordinates(piece).tolist()]
