@@ -139,6 +139,4 @@ def test_every_planned_line_is_opened_by_some_condition() -> None:
     }
     with (GEODATA / "curated" / "links.csv").open(encoding="utf-8", newline="") as stream:
         planned = {row["id"] for row in csv.DictReader(stream) if row["status"] == "planned"}
-    # Rasht-Astara needs its own break of gauge at Astara first.
-    assert planned - opened == {"rasht-astara"}
-    assert opened <= planned
+    assert opened == planned
