@@ -46,6 +46,10 @@ maps: $(VENV)/.installed
 	  --out maps/three-corridors.html
 	$(BIN)/corridors map Aktau Poti --corridor titr --out maps/caspian.html
 	$(BIN)/corridors map "Xi'an" Duisburg --scenario red-sea-2023 --out maps/red-sea.html
+	$(BIN)/corridors projects --map maps/upgrades.html >/dev/null
+	$(BIN)/corridors isochrones Almaty --mode rail,sea,ferry --map maps/isochrones-almaty.html >/dev/null
+	$(BIN)/corridors criticality "Xi'an" Duisburg --kind chokepoint,crossing,port \
+	  --map maps/chokepoints.html >/dev/null
 	$(BIN)/corridors profile "Xi'an" Duisburg --out maps/xian-duisburg-days.png
 	$(BIN)/corridors profile "Xi'an" Duisburg --of usd --out maps/xian-duisburg-usd.png
 
