@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,11 +115,79 @@ class Comparison:
             position = names.index(key)
         return OptionView(self, position)
 
-    def explore(self, **options: Any) -> folium.Map:
-        """An interactive map; offline, and stackable with your own Folium layers."""
+    def map(
+        self,
+        *,
+        scenarios: Sequence[str | Path] = (),
+        projects: bool = False,
+        pipelines: bool = False,
+        boundaries: str | Path = "neutral",
+        tiles: str | Mapping[str, Any] | None = None,
+    ) -> folium.Map:
+        """An interactive map; offline, and stackable with your own Folium layers.
+
+        Parameters
+        ----------
+        scenarios : sequence of str or Path
+            A button for each: the page switches to the answer with it, worked out now.
+        projects, pipelines : bool
+            Upgrades and oil and gas pipelines as layers.
+        boundaries : "neutral", "none" or path
+            Natural Earth boundaries with disputed lines dotted, none, or a GeoJSON of lines.
+        tiles : str or mapping, optional
+            Address template of an online tile layer, offered as a choice in the map.
+
+        Returns
+        -------
+        folium.Map
+            Saving it writes one HTML file.
+
+        Examples
+        --------
+        >>> import corridors as co
+        >>> c = co.compare("Xi'an", "Duisburg", draws=50)
+        >>> type(c.map(scenarios=["red-sea-2023"])).__mro__[1].__name__
+        'Map'
+        """
         from corridors.outputs.map import comparison_map
 
-        return comparison_map(self.document, self.geometries, **options)
+        more = self._more(scenarios, projects=projects, pipelines=pipelines)
+        return comparison_map(
+            self.document, self.geometries, boundaries=boundaries, tiles=tiles, **more
+        )
+
+    def explore(self, **options: Any) -> folium.Map:
+        """The same as `map`."""
+        return self.map(**options)
+
+    def _more(
+        self, scenarios: Sequence[str | Path], *, projects: bool, pipelines: bool
+    ) -> dict[str, Any]:
+        """What a map shows beside the answer: other cases, what is shut, layers."""
+        from corridors.analysis.alternatives import alternatives, shut_gates
+        from corridors.outputs.answers import Case
+        from corridors.outputs.theme_layers import pipeline_overlay, project_overlay
+
+        if isinstance(scenarios, str):
+            raise UsageError(f"scenarios is a list, such as scenarios=[{scenarios!r}]")
+        found = alternatives(self.answer, self.geometries, [str(name) for name in scenarios])
+        engine = self.answer.engine
+        return {
+            "shut": shut_gates(self.answer, self.geometries),
+            "cases": [
+                Case(
+                    other.title,
+                    document(other.answer, reproduce=self.reproduce, profile=True),
+                    other.lines,
+                    other.shut,
+                )
+                for other in found
+            ],
+            "overlays": [
+                *([project_overlay(engine)] if projects else []),
+                *([pipeline_overlay(engine)] if pipelines else []),
+            ],
+        }
 
     def profile(self, of: str = "days") -> Picture:
         """Days (or ``usd``) along the way, corridors overlaid, with bars by cause below."""
@@ -133,11 +201,19 @@ class Comparison:
 
         return waterfall_picture(self.document)
 
-    def write_map(self, path: str | Path) -> list[Path]:
-        """Write the map as HTML, with SVG and PNG beside it."""
+    def write_map(
+        self,
+        path: str | Path,
+        *,
+        scenarios: Sequence[str | Path] = (),
+        projects: bool = False,
+        pipelines: bool = False,
+    ) -> list[Path]:
+        """Write the map as HTML, with SVG and PNG beside it; see `map`."""
         from corridors.outputs.map import write_map
 
-        return write_map(self.document, self.geometries, Path(path))
+        more = self._more(scenarios, projects=projects, pipelines=pipelines)
+        return write_map(self.document, self.geometries, Path(path), **more)
 
     def report(
         self,
@@ -165,3 +241,22 @@ class Comparison:
         return write_report(
             self.document, self.geometries, path, lang=lang, forms=formats, names=names
         )
+
+
+def map(comparison: Comparison, **options: Any) -> folium.Map:  # noqa: A001 - it is co.map
+    """An interactive map of a comparison; see :meth:`Comparison.map`.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    **options
+        ``scenarios``, ``projects``, ``pipelines``, ``boundaries``, ``tiles``.
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> c = co.compare("Almaty", "Poti", corridors=["titr"], draws=50)
+    >>> type(co.map(c)).__mro__[1].__name__
+    'Map'
+    """
+    return comparison.map(**options)

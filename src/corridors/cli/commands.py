@@ -48,6 +48,15 @@ def _add_route(command: Parser) -> None:
 def _add_map(command: Parser) -> None:
     options.add_journey(command, formats=False)
     command.add_argument(
+        "--scenario-buttons",
+        action="append",
+        default=[],
+        metavar="ID,ID",
+        help="buttons that switch the page to the answer with each of them (repeat)",
+    )
+    for layer in ("projects", "pipelines"):
+        command.add_argument(f"--{layer}", action="store_true", help="a layer of them")
+    command.add_argument(
         "--out", required=True, metavar="FILE.html", help="also writes FILE.png and FILE.svg"
     )
 
@@ -262,7 +271,7 @@ COMMANDS = {
     "route": Command(
         "journeys.run_route", "the best route over all corridors and none", _add_route
     ),
-    "map": Command("journeys.run_map", "an interactive map that works offline", _add_map),
+    "map": Command("pictures.run_map", "an interactive map that works offline", _add_map),
     "profile": Command("pictures.run_profile", "where the days or dollars go, drawn", _add_profile),
     "report": Command("report.run_report", "a briefing folder: pages, tables, papers", _add_report),
     "whatif": Command("whatif.run_whatif", "before and after a scenario or a date", _add_whatif),

@@ -29,24 +29,6 @@ def run_route(options: argparse.Namespace, argv: Sequence[str]) -> int:
     return _show(ask(options, kind="route"), options, argv)
 
 
-def run_map(options: argparse.Namespace, argv: Sequence[str]) -> int:
-    """``corridors map``."""
-    from corridors.outputs.files import check_writable
-
-    check_writable(Path(options.out))
-    answer = ask(options, kind="compare")
-    from corridors.analysis.document import document
-    from corridors.analysis.geometry import geometries
-    from corridors.outputs.map import write_map
-
-    again = f"{command_line(argv)} --out map.html"
-    answer_document = document(answer, reproduce=again, profile=True)
-    written = write_map(answer_document, geometries(answer), Path(options.out))
-    for path in written:
-        print(path)
-    return 0 if answer.found else EXIT_NONE_OK
-
-
 def ask(options: argparse.Namespace, *, kind: str) -> Answer:
     """Answer what the options of a journey ask."""
     from corridors.analysis.compare import compare

@@ -1,4 +1,4 @@
-"""Commands that draw: ``corridors profile``, and what ``--map`` asks of others."""
+"""Commands that draw: ``map``, ``profile``, and what ``--map`` asks of others."""
 
 from __future__ import annotations
 
@@ -8,6 +8,37 @@ from pathlib import Path
 
 from corridors.cli.journeys import EXIT_NONE_OK, ask, command_line
 from corridors.errors import OutputError
+
+
+def run_map(options: argparse.Namespace, argv: Sequence[str]) -> int:
+    """``corridors map``."""
+    from corridors.outputs.files import check_writable
+
+    check_writable(Path(options.out))
+    answer = ask(options, kind="compare")
+    from corridors.api.comparison import Comparison
+
+    written = Comparison(answer, f"{command_line(argv)} --out map.html").write_map(
+        options.out,
+        scenarios=scenario_buttons(options.scenario_buttons),
+        projects=options.projects,
+        pipelines=options.pipelines,
+    )
+    for path in written:
+        print(path)
+    return 0 if answer.found else EXIT_NONE_OK
+
+
+def scenario_buttons(given: Sequence[str]) -> list[str]:
+    """Names that stand apart or behind commas, each once.
+
+    Examples
+    --------
+    >>> scenario_buttons(["red-sea-2023, caspian-closed", "red-sea-2023"])
+    ['red-sea-2023', 'caspian-closed']
+    """
+    names = (name.strip() for text in given for name in text.split(","))
+    return list(dict.fromkeys(name for name in names if name))
 
 
 def run_profile(options: argparse.Namespace, argv: Sequence[str]) -> int:

@@ -17,7 +17,7 @@ from corridors.outputs.profile_page import has_profile, reading_data
 from corridors.outputs.view import Geometries, view
 
 #: Strings at least so long are written once if they are said more than once.
-_LONG = 24
+_LONG = 4
 #: What elements of a slot stand in while they wait; the first word of the slot's name tells.
 _PARENTS = {"table": ("<table><tbody", "</tbody></table>"), "chart": ("<svg><g", "</g></svg>")}
 
@@ -167,15 +167,15 @@ def _names(document: Mapping[str, Any]) -> list[str]:
 
 
 def _at_seat(mark: Mapping[str, Any], seated: Mapping[int, int]) -> dict[str, Any]:
-    items = [
-        item | {"option": seated[item["option"]]} if "option" in item else item
-        for item in mark["items"]
-    ]
+    items = []
+    for item in mark["items"]:
+        own = {key: value for key, value in item.items() if value != mark["name"]}
+        items.append(own | {"option": seated[item["option"]]} if "option" in item else own)
     return {**mark, "items": items}
 
 
 def _texts(records: Sequence[Any]) -> list[str]:
-    """Take long values of rows that are said more than once out of the records, in place."""
+    """Take what rows say more than once out of the records, in place; the most frequent first."""
 
     def rows(value: Any) -> Any:
         if isinstance(value, dict):
@@ -190,11 +190,12 @@ def _texts(records: Sequence[Any]) -> list[str]:
 
     # A leg of two options may be one object: each list of rows is seen once.
     every = list({id(row): row for row in rows(list(records))}.values())
-    count = Counter(row[1] for row in every)
-    table = sorted(t for t, times in count.items() if times > 1 and len(t) >= _LONG)
+    count = Counter(part for row in every for part in row)
+    said_again = (t for t, times in count.items() if times > 1 and len(t) >= _LONG)
+    table = sorted(said_again, key=lambda t: (-count[t], t))
     place = {value: number for number, value in enumerate(table)}
     for row in every:
-        row[1] = place.get(row[1], row[1])
+        row[:] = [place.get(part, part) for part in row]
     return table
 
 
@@ -218,23 +219,26 @@ def change(before: Mapping[str, Any], after: Mapping[str, Any], key: str, write:
     return f"{'+' if moved > 0 else '−'}{words}"
 
 
-def said(before: Mapping[str, Any], case: Case) -> str:
-    """A case in a sentence or two, for those who hear it."""
-    after = case.document
+def moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """What becomes of each corridor that does not stay as it was."""
     parts = []
-    options = zip(before["options"], after["options"], _names(after), strict=True)
-    for one, other, name in options:
+    for one, other, name in zip(before["options"], after["options"], _names(after), strict=True):
         if one["status"] != "ok" or other["status"] != "ok":
             if one["status"] != other["status"]:
                 parts.append(f"{name} {'opens' if other['status'] == 'ok' else 'is lost'}")
             continue
         days = change(one, other, "time_days", text.days)
         usd = change(one, other, "cost_usd", text.usd)
-        moved = ", ".join(p for p in (f"{days} days" if days else "", usd) if p)
-        if moved:
-            parts.append(f"{name} {moved}")
-    changes = "; ".join(parts) or "no change"
-    return f"{text.clean(case.title)}. {wording.headline(after)}. {changes}."
+        told = ", ".join(p for p in (f"{days} days" if days else "", usd) if p)
+        if told:
+            parts.append(f"{name} {told}")
+    return "; ".join(parts) or "Nothing changes"
+
+
+def said(before: Mapping[str, Any], case: Case) -> str:
+    """A case in a few sentences, for those who hear it."""
+    found = wording.headline(case.document)
+    return f"{text.clean(case.title)}. {found}. {moved(before, case.document)}."
 
 
 def _back(case: Case) -> str:
@@ -250,8 +254,8 @@ class Elements(NamedTuple):
     Attributes
     ----------
     fill : list of dict
-        For each answer and slot the places of its elements; those of the first answer are in the
-        page.
+        For each answer and slot the places of its elements, where they are not those of the first
+        answer, which stand in the page.
     spare : str
         A ``<template>`` with the others; empty without others.
     """
@@ -289,8 +293,7 @@ def share_elements(answers: Sequence[Mapping[str, Sequence[str]]]) -> Elements:
         if more:
             start, end = _PARENTS.get(slot.partition("-")[0], ("<div", "</div>"))
             spare.append(f'{start} data-more="{slot}">{more}{end}')
-    changing = {s for s in answers[0] if any(f[s] != fill[0][s] for f in fill)}
-    fill = [{slot: places for slot, places in f.items() if slot in changing} for f in fill]
+    fill = [{slot: p for slot, p in one.items() if p != fill[0][slot]} for one in fill]
     pool = f'<template id="cases-pool">{"".join(spare)}</template>' if spare else ""
     return Elements(fill, pool)
 

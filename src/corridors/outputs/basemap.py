@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from shapely.geometry import LineString
+
 from corridors.data_location import data_dir
 from corridors.errors import DataError, UsageError
-from corridors.polyline import encode
+from corridors.polyline import decode, encode
 
 NOTE = (
     "Boundaries: Natural Earth, for orientation only; dotted lines are disputed. "
@@ -106,6 +111,55 @@ def load(boundaries: str | Path = "neutral") -> dict[str, Any]:
         )
     borders, disputed = _own_lines(path)
     return out | {"borders": borders, "disputed": disputed, "note": NOTE_OWN}
+
+
+#: Degrees: within the accuracy of the lines where the map is, coarser far from it. Rivers are
+#: there to be recognised.
+_NEAR, _FAR = {"rivers": 0.06}, 0.2
+_NEAR_ELSE = 0.03
+
+
+def thinned(base: Mapping[str, Any], bounds: Sequence[float]) -> dict[str, Any]:
+    """The base map for a page that opens on `bounds`: fewer points, and fewest far away.
+
+    Parameters
+    ----------
+    base : mapping
+        Of `load`, without its note.
+    bounds : (west, south, east, north)
+        What the page opens on.
+
+    Examples
+    --------
+    >>> line = encode([(0, 0), (1, 0.01), (2, 0), (90, 0), (91, 0.1), (92, 0)], digits=2)
+    >>> decode(thinned({"borders": [line]}, (0, 0, 3, 1))["borders"][0], digits=2)
+    [(0.0, 0.0), (2.0, 0.0), (90.0, 0.0), (92.0, 0.0)]
+    """
+    west, south, east, north = bounds
+    aside, above = max(12.0, (east - west) / 4), max(10.0, (north - south) / 3)
+    window = np.array([[west - aside, south - above], [east + aside, north + above]])
+
+    def thin(value: Any, near: float) -> Any:
+        if not isinstance(value, str):
+            return [thin(part, near) for part in value]
+        points = np.array(decode(value, digits=2))
+        inside = ((points >= window[0]) & (points <= window[1])).all(axis=1)
+        cuts = [0, *(np.flatnonzero(inside[1:] != inside[:-1]) + 1).tolist(), len(points)]
+        kept = [
+            _simple(points[start:end], near if inside[start] else _FAR)
+            for start, end in pairwise(cuts)
+        ]
+        line = np.concatenate(kept)
+        # A ring keeps enough points to be one.
+        return encode(line if len(line) > 3 else points, digits=2)
+
+    return {key: thin(value, _NEAR.get(key, _NEAR_ELSE)) for key, value in base.items()}
+
+
+def _simple(points: Any, tolerance: float) -> Any:
+    if len(points) < 3:
+        return points
+    return np.asarray(LineString(points).simplify(tolerance, preserve_topology=False).coords)
 
 
 def _own_lines(path: Path) -> tuple[list[str], list[str]]:

@@ -61,7 +61,8 @@ def _leaflet_css() -> str:
     layers = f"url({data_uri('leaflet-layers.png')})"
     css = re.sub(r"url\(images/layers(?:-2x)?\.png\)", layers, css)
     css = re.sub(r"url\((?!data:)[^)]*\)", "none", css)
-    return re.sub(r"\s+", " ", css)
+    # A space before a colon may belong to a selector; all others are for people.
+    return re.sub(r"\s*([{};,])\s*|(:)\s+", r"\1\2", re.sub(r"\s+", " ", css))
 
 
 class OfflineFigure(Figure):

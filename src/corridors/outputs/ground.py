@@ -58,7 +58,7 @@ def ground(base: Mapping[str, Any], frame: Frame) -> str:
         ("borders", f'stroke="{BORDER}" stroke-width="1"'),
         ("disputed", f'stroke="{BORDER}" stroke-width="1.3" stroke-dasharray="1.5 3"'),
     ):
-        path = _lines(base[key], frame, window)
+        path = _lines(base[key], frame, window, 1.2 if key == "rivers" else 0.8)
         if path:
             parts.append(f'<path d="{path}" fill="none" {style} stroke-linejoin="round"/>')
     return "".join(parts)
@@ -81,10 +81,10 @@ def _areas(rings: Sequence[Sequence[str]], frame: Frame, window: Polygon) -> str
     return "".join(out)
 
 
-def _lines(encoded: Sequence[str], frame: Frame, window: Polygon) -> str:
+def _lines(encoded: Sequence[str], frame: Frame, window: Polygon, tolerance: float) -> str:
     out: list[str] = []
     for line in encoded:
-        clipped = LineString(frame(decode(line, digits=2))).intersection(window).simplify(0.6)
+        clipped = LineString(frame(decode(line, digits=2))).intersection(window).simplify(tolerance)
         out += [
             path_data(np.asarray(part.coords), 0)
             for part in getattr(clipped, "geoms", [clipped])
@@ -103,9 +103,10 @@ def path_data(xy: Points, digits: int) -> str:
     def number(value: int) -> str:
         return f"{value / scale:.{digits}f}".rstrip("0").rstrip(".") if digits else str(value)
 
-    moves = "".join(f"{number(dx)} {number(dy)} " for dx, dy in steps.tolist())
+    # A minus parts two numbers as well as a space does.
+    moves = "".join(f" {number(dx)} {number(dy)}" for dx, dy in steps.tolist()).replace(" -", "-")
     x, y = grid[0].tolist()
-    return f"M{number(x)} {number(y)}l{moves.rstrip()}" if moves else ""
+    return f"M{number(x)} {number(y)}l{moves.lstrip()}" if moves else ""
 
 
 def place_names(frame: Frame, sheet: Sheet) -> str:

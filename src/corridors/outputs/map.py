@@ -38,8 +38,8 @@ MAP_OPTIONS: dict[str, Any] = {
 }
 
 
-#: What runs in the page, in this order: base map, lines side by side, profile, corridors.
-SCRIPTS = ("base.js", "lanes.js", "profile.js", "app.js")
+#: What runs in the page: base map, lines side by side, profile, picture to save, corridors.
+SCRIPTS = ("base.js", "lanes.js", "profile.js", "picture.js", "app.js")
 
 
 class CorridorMap(folium.Map):
@@ -90,11 +90,13 @@ class CorridorMap(folium.Map):
 class CorridorLayer(MacroElement):
     """Everything that is drawn for the corridors: one JSON blob and one constant script."""
 
-    def __init__(self, blob: str, *, themed: bool = False) -> None:
+    def __init__(self, blob: str, *, themed: bool = False, several: bool = False) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "CorridorLayer"
         self.blob = blob
-        self.scripts = (*SCRIPTS[:-1], "theme.js", SCRIPTS[-1]) if themed else SCRIPTS
+        # One answer is saved as the sheet that is drawn already.
+        own = SCRIPTS if several else tuple(s for s in SCRIPTS if s != "picture.js")
+        self.scripts = (*own[:-1], "theme.js", own[-1]) if themed else own
         self.styles = ("style.css", "profile.css", *(("theme.css",) if themed else ()))
 
     def render(self, **kwargs: Any) -> str:
@@ -183,7 +185,7 @@ def _compose(
     blob = text.script_json(
         data
         | {
-            "base": plain_base(base),
+            "base": plain_base(basemap.thinned(base, seen[0]["bounds"])),
             "countries": basemap.COUNTRY_LABELS,
             "waters": basemap.WATER_LABELS,
             "tiles": provider,
@@ -197,7 +199,7 @@ def _compose(
     )
     drawn._id = token
     drawn.static = static
-    layer = CorridorLayer(blob, themed=bool(overlays))
+    layer = CorridorLayer(blob, themed=bool(overlays), several=len(cases) > 1)
     layer._id = token
     drawn.add_child(layer)
     host = "{0.scheme}://{0.netloc}".format(urlsplit(provider["url"])) if provider else ""

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from corridors.outputs import text, wording
-from corridors.outputs.answers import Case, change, share_elements
+from corridors.outputs.answers import Case, change, moved, share_elements
 from corridors.outputs.colours import INK, MODES, CorridorStyle, style_of
 from corridors.outputs.profile_page import below_map, has_profile, map_charts
 from corridors.outputs.static_parts import glyph, glyph_shapes
@@ -82,7 +82,7 @@ def _elements(
     lines = wording.condition_lines(document)
     out = {
         "headline": [f"<span>{_unbroken(wording.headline(document))}</span>"],
-        "case": [f"<span>What if: {escape(case.title)}</span>"] if before is not None else [],
+        "case": _case_line(case, before) if before is not None else [],
         "cards": _cards(document, styles, before),
         "ranges": _ranges(options, styles, every) + _chances(document),
         "table": _table(options, styles),
@@ -92,6 +92,13 @@ def _elements(
         out[f"chart-{of}-{kind}-under"] = drawn.under
         out[f"chart-{of}-{kind}-over"] = drawn.over
     return out
+
+
+def _case_line(case: Case, before: Mapping[str, Any]) -> list[str]:
+    return [
+        f"<span>What if: {escape(case.title)}. </span>",
+        f'<span class="moved">{escape(moved(before, case.document))}.</span>',
+    ]
 
 
 def _choice(cases: Sequence[Case]) -> str:
@@ -225,17 +232,17 @@ def _card(
         ("CO₂e", f"{text.tonnes(option['co2e_kg']['typ'])} <small>t</small>", _co2_range(option)),
         ("Distance", f"{text.thousands(option['distance_km'])} <small>km</small>", ""),
     )
-    moved = (
+    differ = (
         (change(before, option, "time_days", text.days), " days"),
         (change(before, option, "cost_usd", text.usd), ""),
     ) if before else ()  # fmt: skip
     changes = [
         f'<b class="{"more" if words[0] == "+" else "less"}">{words}{unit}</b>' if words else ""
-        for words, unit in moved
+        for words, unit in differ
     ] + ["", "", "", ""]
     cells = "".join(
-        f"<div><dt>{label}</dt><dd><strong>{value}</strong><span>{spread}</span>{moved}</dd></div>"
-        for (label, value, spread), moved in zip(figures, changes, strict=False)
+        f"<div><dt>{label}</dt><dd><strong>{value}</strong><span>{spread}</span>{delta}</dd></div>"
+        for (label, value, spread), delta in zip(figures, changes, strict=False)
     )
     counts = " · ".join(
         (
@@ -333,13 +340,13 @@ def _bars(
     bottom = 14.0 + 22.0 * len(options)
     out: list[str] = []
     tick = 0
+    rules = ""
     while tick * scale <= right - left + 0.1:
         x = left + tick * scale
-        out.append(
-            f'<path d="M{x:.1f} 4V{bottom:.0f}" stroke="#d9dee3"/><text x="{x:.1f}" '
-            f'y="{bottom + 14:.0f}" text-anchor="middle" class="tick">{tick}</text>'
-        )
+        rules += f"M{x:.1f} 4V{bottom:.0f}"
+        out.append(f'<text x="{x:.1f}" y="{bottom + 14:.0f}" class="tick">{tick}</text>')
         tick += step
+    out.insert(0, f'<path d="{rules}" stroke="#d9dee3"/>')
     said = []
     for number, (option, style) in enumerate(zip(options, styles, strict=True)):
         figures = option[key]
@@ -348,10 +355,8 @@ def _bars(
         mean = left + float(figures["mean"]) / unit * scale
         out.append(
             f'<text x="0" y="{y + 4:.0f}">{escape(style.short)}</text>'
-            f'<path d="M{low:.1f} {y:.0f}H{high:.1f}" stroke="{style.line}" stroke-width="8" '
-            f'stroke-opacity=".3" stroke-linecap="round"/>'
-            f'<circle cx="{mean:.1f}" cy="{y:.0f}" r="5.5" fill="{style.line}" stroke="#fff" '
-            'stroke-width="1.5"/>'
+            f'<path d="M{low:.1f} {y:.0f}H{high:.1f}" stroke="{style.line}" class="range"/>'
+            f'<circle cx="{mean:.1f}" cy="{y:.0f}" r="5.5" fill="{style.line}"/>'
         )
         said.append(f"{style.short} {write(figures['mean'])} ({wording.spread(figures, write)})")
     return (

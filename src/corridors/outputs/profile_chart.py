@@ -20,11 +20,12 @@ from corridors.outputs.profile_labels import (
     Track,
     end_name,
     end_names,
+    haloed,
     shortened,
     stop_names,
 )
 from corridors.outputs.profile_steps import Step, Unit, steps_of, unit_of
-from corridors.outputs.static_parts import svg_text
+from corridors.outputs.static_parts import svg_text, tenths
 
 _RULE = "#e3e7eb"
 _LANE = 3.1
@@ -147,11 +148,12 @@ def chart_pieces(
     left, _, right, bottom = frame.area
     sheet = Sheet((left + 2, area[1], area[2] - 2, bottom - 2))
     axes = _axes(document, unit, frame, ups, edges=(area[0], area[2]), narrow=narrow)
-    under = [f"<g>{axes}</g>", *(_band(track, frame) for track in tracks)]
+    under = [f"<g>{axes}</g>", *(_band(track, frame, linked=linked) for track in tracks)]
     over = [*_lines(tracks, sheet, linked=linked), *(_end(t, frame, sheet) for t in tracks)]
-    names = end_names(tracks, unit, sheet, sizes[0])
-    stops = stop_names(tracks, unit, sheet, sizes[1], reach=_reach(area), linked=linked)
-    over += [f"<g>{stops}</g>", names]
+    ends = end_names(tracks, unit, sheet, sizes[0])
+    marks, stops = stop_names(tracks, unit, sheet, sizes[1], reach=_reach(area), linked=linked)
+    over += marks
+    over += [*stops, *ends] if linked else [haloed(stops), haloed(ends)]
     now = f'<path class="now" d="M{left:.0f} 0H{right:.0f}" stroke="{INK}" visibility="hidden"/>'
     return Pieces(under, over, now if unit.name == "days" else "", bottom, frame.scale[1])
 
@@ -249,26 +251,23 @@ def _axes(
 
 def _names(names: Iterable[tuple[float, float, str]], size: float, anchor: str) -> str:
     """Numbers of an axis: their style is said once."""
-    drawn = "".join(f'<text x="{_short(x)}" y="{_short(y)}">{name}</text>' for x, y, name in names)
+    drawn = "".join(f'<text x="{tenths(x)}" y="{tenths(y)}">{name}</text>' for x, y, name in names)
     return f'<g font-size="{size:g}" fill="{MUTED}" text-anchor="{anchor}">{drawn}</g>'
 
 
 def _pairs(points: Iterable[Point]) -> str:
-    return "L".join(f"{_short(x)} {_short(y)}" for x, y in points)
+    return "L".join(f"{tenths(x)} {tenths(y)}" for x, y in points)
 
 
-def _short(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
-
-
-def _band(track: Track, frame: _Frame) -> str:
+def _band(track: Track, frame: _Frame, *, linked: bool) -> str:
     """P10 to P90 after every step: along the upper edge and back along the lower."""
     high = [frame(0, 0), *(frame(s.km[1], s.p90[1]) for s in track.steps)]
     low = [frame(0, 0), *(frame(s.km[1], s.p10[1]) for s in track.steps)]
+    # A page that is linked has the rest in its style, said once for all its charts.
+    style = "" if linked else ' fill-opacity=".09" stroke-width=".8" stroke-opacity=".5"'
     return (
         f'<path class="band" data-o="{track.number}" d="M{_pairs([*high, *reversed(low)])}Z" '
-        f'fill="{track.style.line}" fill-opacity=".09" stroke="{track.style.line}" '
-        'stroke-width=".8" stroke-opacity=".5"/>'
+        f'fill="{track.style.line}" stroke="{track.style.line}"{style}/>'
     )
 
 
@@ -363,14 +362,13 @@ def _lines(tracks: Sequence[Track], sheet: Sheet, *, linked: bool) -> list[str]:
                     reach=3.0,
                 )
         every = [p for n, points in enumerate(track.way) for p in points[min(n, 1) :]]
-        rims.append(
-            f'<path d="M{_pairs(every)}" fill="none" stroke="#fff" stroke-width="5" '
-            'stroke-linejoin="round"/>'
-        )
-        pieces = [_stroke(run) for run in _runs(track, linked=linked)]
+        rim = ' fill="none" stroke="#fff" stroke-width="5" stroke-linejoin="round"'
+        style = ' fill="none" stroke-width="3" stroke-linecap="square" stroke-linejoin="round"'
+        rims.append(f'<path class="rim" d="M{_pairs(every)}"{"" if linked else rim}/>')
+        pieces = [_stroke(run, linked=linked) for run in _runs(track, linked=linked)]
         strokes.append(
-            f'<g class="line" data-o="{track.number}" fill="none" stroke="{track.style.line}" '
-            f'stroke-width="3" stroke-linecap="square" stroke-linejoin="round">'
+            f'<g class="line" data-o="{track.number}" stroke="{track.style.line}"'
+            f"{'' if linked else style}>"
             f"{''.join(pieces)}</g>"
         )
     return [*rims, *strokes]
@@ -390,11 +388,13 @@ def _runs(track: Track, *, linked: bool) -> Iterator[tuple[Step, list[Point]]]:
         yield held
 
 
-def _stroke(run: tuple[Step, list[Point]]) -> str:
+def _stroke(run: tuple[Step, list[Point]], *, linked: bool) -> str:
     step, points = run
     path = f'<path d="M{_pairs(points)}"'
     if not step.mode or step.mode == "rail":
         return path + "/>"
+    if linked:
+        return f'{path} class="{step.mode}"/>'
     _, width, dash, cap = MODES[step.mode]
     return (
         f'{path} stroke-width="{min(width, 3.4):g}" stroke-linecap="{cap}" '
@@ -414,8 +414,10 @@ def _end(track: Track, frame: _Frame, sheet: Sheet) -> str:
     sheet.trace([(x, high + (low - high) * k / 10) for k in range(11)], reach=4.0)
     sheet.block((x - 6, y - 6, x + 6, y + 6))
     colour = track.style.line
+    across, up, down, middle = (tenths(value) for value in (x, high, low, y))
+    cap = tenths(x - 4)
     return (
         f'<g class="end" data-o="{track.number}" stroke="{colour}" stroke-width="1.6">'
-        f'<path d="M{x:.1f} {high:.1f}V{low:.1f}M{x - 4:.1f} {high:.1f}h8M{x - 4:.1f} {low:.1f}h8"'
-        f' fill="none"/><circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}" stroke="#fff"/></g>'
+        f'<path d="M{across} {up}V{down}M{cap} {up}h8M{cap} {down}h8" fill="none"/>'
+        f'<circle cx="{across}" cy="{middle}" r="5" fill="{colour}" stroke="#fff"/></g>'
     )

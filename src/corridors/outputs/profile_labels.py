@@ -54,8 +54,11 @@ def end_name(track: Track, unit: Unit, size: float) -> tuple[str, str, float]:
     return first, second, wide * _SLACK + 4
 
 
-def end_names(tracks: Sequence[Track], unit: Unit, sheet: Sheet, size: float) -> str:
-    """Name, total and range at the end of each line; the longest way first."""
+def end_names(tracks: Sequence[Track], unit: Unit, sheet: Sheet, size: float) -> list[str]:
+    """Name, total and range at the end of each line; the longest way first.
+
+    They are to stand where `haloed` stands, or in a page that knows the class ``halo``.
+    """
     out: list[str] = []
     for track in sorted(tracks, key=lambda t: -t.end[0]):
         first, second, wide = end_name(track, unit, size)
@@ -81,8 +84,8 @@ def end_names(tracks: Sequence[Track], unit: Unit, sheet: Sheet, size: float) ->
         )
         led = not on_cap and _far((x, y), (at, middle))
         lead = _lead((x, y), (at, middle), track.style.text) if led else ""
-        out.append(f'<g data-o="{track.number}">{lead}{drawn}</g>')
-    return _haloed(out)
+        out.append(f'<g data-o="{track.number}" class="halo">{lead}{drawn}</g>')
+    return out
 
 
 def stop_names(
@@ -93,7 +96,7 @@ def stop_names(
     *,
     reach: float,
     linked: bool = False,
-) -> str:
+) -> tuple[list[str], list[str]]:
     """Marks and names of the stops, the longest first.
 
     A name that finds no room within `reach` pixels is left out. A `linked` mark points at the
@@ -131,12 +134,12 @@ def stop_names(
             if _far(at, (edge, middle)):
                 mark = _lead(at, (edge, middle), colour) + mark
             name = svg_text(edge, middle + size * 0.36, words, size, fill=colour, anchor=anchor)
-            names.append(name.replace("<text", f"<text{owner}", 1))
-        marks.append(f"<g{owner}>{mark}</g>" if owner else mark)
-    return "".join([*marks, _haloed(names)])
+            names.append(name.replace("<text", f'<text class="halo"{owner}', 1))
+        marks.append(f"<g{owner}>{mark}</g>")
+    return marks, names
 
 
-def _haloed(names: Sequence[str]) -> str:
+def haloed(names: Sequence[str]) -> str:
     """Names with a white rim, said once for all of them."""
     return (
         '<g stroke="#fff" stroke-width="3.4" stroke-linejoin="round" paint-order="stroke">'

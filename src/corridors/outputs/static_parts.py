@@ -13,6 +13,17 @@ from corridors.outputs.view import MARKS
 _EDGE = 28.0
 
 
+def tenths(value: float) -> str:
+    """A coordinate to the tenth of a pixel, as short as it can be written.
+
+    Examples
+    --------
+    >>> tenths(12.04), tenths(0.26)
+    ('12', '0.3')
+    """
+    return f"{value:.1f}".removesuffix(".0")
+
+
 def svg_text(
     x: float,
     y: float,
@@ -29,14 +40,14 @@ def svg_text(
     Examples
     --------
     >>> svg_text(0, 0, "<b>", 10)
-    '<text x="0.0" y="0.0" font-size="10" fill="#16202b">&lt;b&gt;</text>'
+    '<text x="0" y="0" font-size="10" fill="#16202b">&lt;b&gt;</text>'
     """
     extra = ' font-weight="600"' if bold else ""
     extra += f' text-anchor="{anchor}"' if anchor != "start" else ""
     if halo:
         extra += ' stroke="#fff" stroke-width="3.4" stroke-linejoin="round" paint-order="stroke"'
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{fill}"{extra}>'
+        f'<text x="{tenths(x)}" y="{tenths(y)}" font-size="{size:g}" fill="{fill}"{extra}>'
         f"{text.escape(value)}</text>"
     )
 
@@ -85,9 +96,9 @@ def glyph_link(kind: str, x: float, y: float) -> str:
     Examples
     --------
     >>> glyph_link("border", 1, 2)
-    '<use href="#glyph-border" x="1.0" y="2.0"/>'
+    '<use href="#glyph-border" x="1" y="2"/>'
     """
-    return f'<use href="#glyph-{kind}" x="{x:.1f}" y="{y:.1f}"/>'
+    return f'<use href="#glyph-{kind}" x="{tenths(x)}" y="{tenths(y)}"/>'
 
 
 def glyph_shapes() -> str:

@@ -2,7 +2,7 @@
    them, what becomes of it in other cases. Everything shown comes from one JSON blob, or stands in
    the page as finished elements: no string from data is ever parsed as markup.
 
-   data.lines: encoded lines; data.texts: long strings said more than once
+   data.lines: encoded lines; data.texts: what rows say more than once
    data.options: what a corridor is in one answer or in several; .seat is its place in the list
    data.marks: marks of places; their items name a corridor by its seat
    data.answers: {title, said, options, lanes, marks, bounds, fill}; the first one is the answer as
@@ -15,7 +15,8 @@ function corridorsMap(map, blobId) {
   var KINDS = { end: "Origin or destination", shut: "Shut", wait: "Wait for a ship", gauge: "Change of gauge", border: "Border crossing", transfer: "Change of mode or ship", strait: "Strait, canal or cape", terminal: "Terminal" };
   var worlds = [];
   function world(number) { return worlds[number] || (worlds[number] = drawing.world(base.decode(data.lines[number], 3))); }
-  function rowsOf(rows) { return base.rowsOf(rows.map(function (row) { return [row[0], typeof row[1] === "number" ? data.texts[row[1]] : row[1]]; })); }
+  function told(part) { return typeof part === "number" ? data.texts[part] : part; }
+  function rowsOf(rows) { return base.rowsOf(rows.map(function (row) { return row.map(told); })); }
 
   /* ---- the corridors of an answer, built when it is first shown */
   var answer = 0, corridors = [], built = [], hidden = {}, chosen = null, hovered = null;
@@ -309,7 +310,7 @@ function corridorsMap(map, blobId) {
 
   /* ---- cases: every element that an answer shows is in the page; answers share what is the same */
   var slots = {}, pool = {};
-  document.querySelectorAll("[data-slot]").forEach(function (slot) { slots[slot.dataset.slot] = slot; pool[slot.dataset.slot] = Array.from(slot.children); });
+  document.querySelectorAll("[data-slot]").forEach(function (slot) { slots[slot.dataset.slot] = slot; pool[slot.dataset.slot] = Array.from(slot.children); pool[slot.dataset.slot].first = slot.children.length; });
   var spare = byId("cases-pool");
   if (spare) spare.content.querySelectorAll("[data-more]").forEach(function (more) {
     var list = pool[more.dataset.more];
@@ -322,7 +323,8 @@ function corridorsMap(map, blobId) {
     corridors = built[n] || (built[n] = build(n));
     corridors.forEach(function (c) { if (!hidden[c.seat]) c.group.addTo(map); });
     if (data.answers.length > 1) Object.keys(slots).forEach(function (name) {
-      if (corner.fill[name]) slots[name].replaceChildren.apply(slots[name], corner.fill[name].map(function (i) { return pool[name][i]; }));
+      var list = corner.fill[name], all = pool[name];
+      slots[name].replaceChildren.apply(slots[name], list ? list.map(function (i) { return all[i]; }) : all.slice(0, all.first));
     });
     movers.textContent = "";
     if (byId("where")) byId("where").textContent = "";
@@ -338,6 +340,7 @@ function corridorsMap(map, blobId) {
     });
     if (way) way.renew(steps());
     dial();
+    tick();
     document.body.classList.toggle("other-case", n > 0);
   }
   function steps() {
@@ -367,6 +370,30 @@ function corridorsMap(map, blobId) {
       base.redraw();
       if (byId("live")) byId("live").textContent = data.answers[answer].said;
     });
+  });
+  /* ---- another case has no sheet drawn beforehand: it is saved and printed as it is seen */
+  var sheet = base.sheet;
+  base.sheet = function () {
+    if (!answer) return sheet();
+    function said(query) { return Array.from(document.querySelectorAll(query)).map(function (e) { return e.textContent; }); }
+    return corridorsPicture(base, {
+      title: document.title,
+      headline: said("h1")[0],
+      lines: [[said(".finding .scope")[0], "#55616e"], [said(".finding .case")[0], "#a3121f"]],
+      table: Array.from(document.querySelectorAll(".figures:not(.every) tr")).map(function (row) { return Array.from(row.cells).map(function (cell) { return cell.textContent; }); }),
+      notes: said("#panel .notes p")
+    });
+  };
+  var stage = byId("stage");
+  addEventListener("beforeprint", function () {
+    if (!answer) return;
+    stage.style.width = "1050px"; stage.style.height = "440px";
+    base.fit(data.answers[answer].bounds, 0, 0);
+  });
+  addEventListener("afterprint", function () {
+    if (!answer) return;
+    stage.style.width = stage.style.height = "";
+    settle();
   });
   /* The clock grows with the number of corridors; what stands above it moves up. */
   function lift() {

@@ -209,9 +209,9 @@ function corridorsBase(map, data) {
   /* ---- saving, printing */
   base.sheet = function () { return document.querySelector("#static > svg"); };
   function sheetSvg() {
-    var copy = base.sheet().cloneNode(true), box = copy.viewBox.baseVal;
-    copy.setAttribute("width", box.width); copy.setAttribute("height", box.height);
-    return { text: new XMLSerializer().serializeToString(copy), width: box.width, height: box.height };
+    var copy = base.sheet().cloneNode(true), box = copy.getAttribute("viewBox").split(" ").map(Number);
+    copy.setAttribute("width", box[2]); copy.setAttribute("height", box[3]);
+    return { text: new XMLSerializer().serializeToString(copy), width: box[2], height: box[3] };
   }
   function save(blob, ending) {
     var a = el("a");
