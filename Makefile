@@ -8,7 +8,7 @@ DEST   ?= Duisburg
 WORKERS ?= 2
 
 .DELETE_ON_ERROR:
-.PHONY: help demo maps test lint startup-benchmark geodata clean
+.PHONY: help demo maps test lint startup-benchmark geodata tables clean
 
 help:
 	@echo "make demo               install into .venv, compare Xi'an - Duisburg, draw maps/xian-duisburg.html"
@@ -16,6 +16,7 @@ help:
 	@echo "make test               install the test tools, then lint, types, import rules and all tests"
 	@echo "make startup-benchmark  cold start of one comparison beside 'import geopandas'"
 	@echo "make geodata            rebuild the packaged network from its published sources"
+	@echo "make tables             after an edit of geodata/curated: compile what follows from it"
 	@echo "make clean              remove .venv and caches"
 
 # The stamp makes a second run start at once.
@@ -70,6 +71,9 @@ startup-benchmark: $(VENV)/bin/python
 
 geodata: $(VENV)/.installed
 	$(BIN)/corridors build --packaged --out geodata
+
+tables: $(VENV)/.installed
+	$(BIN)/corridors build --tables --out geodata
 
 clean:
 	rm -rf $(VENV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -25,7 +25,7 @@ from corridors.analysis.desk import Conditions
 from corridors.analysis.engine import Engine
 from corridors.conditions.condition import Cap
 from corridors.errors import DataError, UsageError
-from corridors.parameters.ledger import GRADES
+from corridors.parameters.row import GRADES
 
 
 def limit(name: str, teu: float) -> Limit:

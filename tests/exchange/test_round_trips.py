@@ -71,7 +71,7 @@ def test_rows_survive_the_way_out_and_in(
 ) -> None:
     if form == "parquet":
         pytest.importorskip("pyarrow")
-    own = replace(rich, tables=replace(rich.tables, **rows), _graphs={})
+    own = replace(rich, tables=rich.tables._replace(**rows), _graphs={})
     target = Path(tmp_path_factory.mktemp("law")) / ("net.gpkg" if form == "gpkg" else "net")
     export_network(own, Selection(frozenset({"rail", "sea", "ferry"})), target, form=form)
     found = read_exchange(target).rows

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-import json
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -18,9 +19,10 @@ from corridors.movement import cache
 from corridors.movement import compile as compiling
 from corridors.movement.cache import fresh_network
 from corridors.movement.compile import compile_network
-from corridors.movement.compiled import read_compiled
+from corridors.movement.compiled_folder import BESIDE, HAULS, read_compiled
 from corridors.network.inputs import input_hashes
 from corridors.network.tables import read_tables
+from corridors.shelf import PART
 
 SOURCE = str(Path(corridors.__file__).parents[1])
 
@@ -70,13 +72,13 @@ def test_packaged_form_is_used_while_it_fits(
     assert not cached.exists()
 
 
-@pytest.mark.parametrize("old", ['{"schema": "corridors.network/0"}', "{", ""])
+@pytest.mark.parametrize("old", ['["corridors.network/0","0"]\n', "{", ""])
 def test_packaged_form_that_cannot_be_read_is_made_anew(
     folder: Path, cached: Path, old: str
 ) -> None:
     """A folder of the user's own may have been copied from another version."""
     (folder / "compiled").mkdir()
-    (folder / "compiled" / "hauls.json").write_text(old, "utf-8")
+    (folder / "compiled" / HAULS).write_text(old, "utf-8")
     hauls, said = ask(folder)
     assert hauls["A-TER A-YRD"] == 350
     assert "compiling" in said
@@ -91,7 +93,7 @@ def test_changed_input_is_compiled_anew(
 ) -> None:
     (folder / "compiled").mkdir()
     compile_network(folder, out=folder / "compiled")
-    before = (folder / "compiled" / "hauls.json").read_bytes()
+    before = (folder / "compiled" / HAULS).read_bytes()
     path = folder / change
     if change.endswith(".csv"):
         path.write_text(path.read_text("utf-8") + "\n", "utf-8")
@@ -108,7 +110,7 @@ def test_changed_input_is_compiled_anew(
     assert len(entries(cached)) == 1
     assert hauls["A-TER A-YRD"] == (351 if change.startswith("osm") else 350)
     # The packaged form is not ours to change.
-    assert (folder / "compiled" / "hauls.json").read_bytes() == before
+    assert (folder / "compiled" / HAULS).read_bytes() == before
 
 
 def test_changed_length_changes_the_answer(folder: Path, cached: Path, toy: ModuleType) -> None:
@@ -123,28 +125,114 @@ def test_changed_length_changes_the_answer(folder: Path, cached: Path, toy: Modu
     assert (hauls["A-TER A-YRD"], said) == (350, "")
 
 
+def flipped(content: bytes) -> bytes:
+    """One digit in the middle is another: it still looks like what it was."""
+    at = next(i for i in range(len(content) // 2, len(content)) if 0x30 <= content[i] < 0x39)
+    return content[:at] + bytes([content[at] + 1]) + content[at + 1 :]
+
+
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda path: path.write_text("{", "utf-8"),
-        lambda path: path.write_text("[]", "utf-8"),
-        lambda path: path.write_text(path.read_text("utf-8")[:200], "utf-8"),
-        lambda path: path.write_text(json.dumps({"schema": "corridors.network/0"}), "utf-8"),
-        lambda path: path.write_bytes(b"\xff\xfe\x00"),
-        lambda path: path.write_text(
-            path.read_text("utf-8").replace('"hauls":', '"houls":', 1), "utf-8"
-        ),
+        lambda _: b"{",
+        lambda _: b"",
+        lambda content: content[:200],
+        lambda content: content[:-1],
+        lambda content: content + b"\n",
+        lambda _: b'["corridors.network/0","0"]\n{}',
+        lambda _: b"\xff\xfe\x00",
+        lambda content: content.replace(b'"snap":', b'"snip":', 1),
+        flipped,
     ],
-    ids=["open brace", "list", "cut", "other schema", "no text", "no hauls"],
+    ids=["brace", "empty", "cut", "shorter", "longer", "other schema", "no text", "key", "digit"],
 )  # fmt: skip
-def test_damaged_cache_is_made_anew(folder: Path, cached: Path, damage: object) -> None:
+def test_damaged_cache_is_made_anew(
+    folder: Path, cached: Path, damage: Callable[[bytes], bytes]
+) -> None:
     first, _ = ask(folder)
-    assert callable(damage)
-    damage(cached / entries(cached)[0] / "hauls.json")
+    path = cached / entries(cached)[0] / HAULS
+    path.write_bytes(damage(path.read_bytes()))
     again, said = ask(folder)
     assert again == first
     assert "compiling" in said
     assert len(entries(cached)) == 1
+    assert ask(folder) == (first, "")
+
+
+@pytest.mark.parametrize("name", BESIDE)
+@pytest.mark.parametrize("damage", ["gone", "cut", "changed"])
+def test_every_file_of_the_cache_is_looked_at(
+    folder: Path, cached: Path, name: str, damage: str
+) -> None:
+    first, _ = ask(folder)
+    path = cached / entries(cached)[0] / name
+    content = path.read_bytes()
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(content[:-1] if damage == "cut" else content[:-9] + b"x" + content[-8:])
+    again, said = ask(folder)
+    assert again == first
+    assert "compiling" in said
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_damaged_packaged_file_is_refused_when_it_is_opened(
+    folder: Path, cached: Path, name: str
+) -> None:
+    (folder / "compiled").mkdir()
+    compile_network(folder, out=folder / "compiled")
+    path = folder / "compiled" / name
+    path.write_bytes(path.read_bytes()[:-1])
+    network = fresh_network(folder, read_tables(folder))
+    with pytest.raises(DataError, match=f"{name}: damaged; recompile"):
+        network.lane("TOY-FERRY") if name == "lanes.json" else network.lines(name[:4])
+
+
+def test_what_a_killed_writer_left_is_no_network(folder: Path, cached: Path) -> None:
+    """Half a folder under another name is never read, and goes once it is old."""
+    first, _ = ask(folder)
+    whole = cached / entries(cached)[0]
+    young, old = cached / f"{PART}young", cached / f"{PART}old"
+    for half in (young, old):
+        (half / "new").mkdir(parents=True)
+        (half / "new" / HAULS).write_bytes((whole / HAULS).read_bytes()[:100])
+    os.utime(old, (0, 0))
+    assert ask(folder) == (first, "")
+    (whole / HAULS).unlink()
+    assert ask(folder)[0] == first
+    assert entries(cached) == sorted([whole.name, young.name])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_process_killed_while_it_compiles_harms_nobody(folder: Path, cached: Path) -> None:
+    code = (
+        "import os, signal, sys; from pathlib import Path;"
+        "from corridors.movement import compile as compiling;"
+        "from corridors.movement.cache import fresh_network;"
+        "from corridors.network.tables import read_tables;"
+        "compiling.write_compiled = lambda _: os.kill(os.getpid(), signal.SIGKILL);"
+        "folder = Path(sys.argv[1]); fresh_network(folder, read_tables(folder))"
+    )
+    environment = os.environ | {"PYTHONPATH": SOURCE}
+    ran = subprocess.run([sys.executable, "-c", code, str(folder)], env=environment, check=False)
+    assert ran.returncode == -signal.SIGKILL
+    (left,) = entries(cached)
+    assert left.startswith(PART)
+    hauls, said = ask(folder)
+    assert "compiling" in said
+    assert hauls["A-TER A-YRD"] == 350
+
+
+def test_damage_found_by_many_processes_at_once_is_mended(folder: Path, cached: Path) -> None:
+    first, _ = ask(folder)
+    path = cached / entries(cached)[0] / HAULS
+    path.write_bytes(flipped(path.read_bytes()))
+    answers = together(folder, 4)
+    assert len(set(answers)) == 1
+    assert len(entries(cached)) == 1
+    assert ask(folder) == (first, "")
 
 
 def test_cache_that_cannot_be_written_is_an_error(
@@ -171,29 +259,36 @@ def test_failed_compilation_leaves_nothing(
     assert entries(cached) == []
 
 
-def test_two_processes_make_one_result(folder: Path, cached: Path) -> None:
+def together(folder: Path, count: int) -> list[str]:
+    """What so many processes say that ask for the network at the same moment."""
     code = (
         "import sys; from pathlib import Path; from corridors.movement.cache import fresh_network;"
         "from corridors.network.tables import read_tables;"
         "folder = Path(sys.argv[1]); tables = read_tables(folder); input();"
-        "print(len(fresh_network(folder, tables).hauls))"
+        "print(sum(haul.km for haul in fresh_network(folder, tables).hauls))"
     )
     environment = os.environ | {"PYTHONPATH": SOURCE}
-    both = [
+    processes = [
         subprocess.Popen(
             [sys.executable, "-c", code, str(folder)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, env=environment,
         )
-        for _ in range(2)
+        for _ in range(count)
     ]  # fmt: skip
-    for process in both:  # both have read the tables and wait at the line
+    for process in processes:  # all have read the tables and wait at the line
         assert process.stdin is not None
         process.stdin.write("\n")
         process.stdin.flush()
-    answers = [process.communicate(timeout=120) for process in both]
-    assert [process.returncode for process in both] == [0, 0], answers
-    assert answers[0][0] == answers[1][0] != ""
+    answers = [process.communicate(timeout=120) for process in processes]
+    assert [process.returncode for process in processes] == [0] * count, answers
+    return [said for said, _ in answers]
+
+
+def test_processes_at_once_make_one_result(folder: Path, cached: Path) -> None:
+    answers = together(folder, 4)
+    assert len(set(answers)) == 1
+    assert float(answers[0]) > 0
     assert len(entries(cached)) == 1
 
 
@@ -202,7 +297,7 @@ def test_same_input_same_bytes(folder: Path, tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         compile_network(folder, out=tmp_path / name)
     names = sorted(p.name for p in (tmp_path / "one").iterdir())
-    assert "hauls.json" in names
+    assert HAULS in names
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -215,6 +310,6 @@ def test_compiled_form_names_its_inputs(folder: Path, tmp_path: Path) -> None:
 
 def test_packaged_network_is_fresh(geodata: Path) -> None:
     """A table was changed and `corridors build` not run: the first question would take long."""
-    packaged = json.loads((geodata / "compiled" / "hauls.json").read_text("utf-8"))
-    current = input_hashes(geodata)
-    assert [name for name in current if packaged["inputs"].get(name) != current[name]] == []
+    packaged, current = read_compiled(geodata / "compiled"), input_hashes(geodata)
+    assert [name for name in current if packaged.inputs.get(name) != current[name]] == []
+    packaged.check()

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from corridors.movement.compile import compile_network
-from corridors.movement.compiled import CompiledNetwork, read_compiled
+from corridors.movement.compiled import CompiledNetwork
+from corridors.movement.compiled_folder import read_compiled
 from corridors.movement.gauges import zones_by_gauge
 from corridors.movement.overlay import lay_over
 from corridors.movement.zone_graph import ZoneGraph, round_trip
@@ -166,7 +167,7 @@ def test_a_nearer_line_of_another_country_or_gauge_is_not_taken(
     tables = read_tables(toy_folder)
     yard = next(f for f in tables.facilities if f.id == "A-YRD")
     far = yard._replace(id="A-FAR", lat=-1.0, lon=1.0)
-    tables = replace(tables, facilities=(yard._replace(lat=0.0, lon=2.9), far))
+    tables = tables._replace(facilities=(yard._replace(lat=0.0, lon=2.9), far))
     zoned = lay_over(flat, tables, polygons=toy.polygons())
     # 0.1 degree to its own line; 0.02 to the narrow gauge, and BB's line is nearer as well.
     assert zoned.snap_km == {("A-YRD", "rail:AA"): pytest.approx(11.06, abs=0.1)}

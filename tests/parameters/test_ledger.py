@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corridors.errors import DataError, ParameterError
 from corridors.parameters import Ledger, ParameterRow
-from corridors.parameters.ledger import COLUMNS
+from corridors.parameters.parameter_table import COLUMNS
 
 HEADER = ",".join(COLUMNS)
 GOOD = "speed_kmh/rail:KZ,30,42,52,km/h,assumption,,,2024,2026-11-21,block train"

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from corridors.parameters import Ledger, ParameterRow
-from corridors.parameters.ledger import GRADES, MAX_RATIO
+from corridors.parameters.parameter_table import MAX_RATIO
+from corridors.parameters.row import GRADES
 
 CURATED = Path(__file__).resolve().parents[2] / "geodata" / "curated"
 

@@ -45,13 +45,13 @@ def test_aktua_suggests_aktau(gazetteer: Gazetteer) -> None:
 
 
 def test_every_curated_place_is_found_by_its_own_name_and_id(gazetteer: Gazetteer) -> None:
-    for row in gazetteer._places:
+    for row in gazetteer._curated[0]:
         assert gazetteer.resolve(row.place.id) == row.place
         found = gazetteer.resolve(f"{row.place.name}, {row.place.country}")
         assert (found.id, found.facilities) == (row.place.id, row.place.facilities)
 
 
 def test_every_facility_of_a_place_exists(gazetteer: Gazetteer) -> None:
-    known = {row.place.id for row in gazetteer._facilities}
-    for row in gazetteer._places:
+    known = {row.place.id for row in gazetteer._curated[1]}
+    for row in gazetteer._curated[0]:
         assert set(row.place.facilities) <= known, row.place.id

@@ -12,7 +12,7 @@ from corridors.errors import DataError
 from corridors.movement.graph import Move, MovementGraph, State
 from corridors.network.tables import Tables, read_rows
 from corridors.parameters import Ledger
-from corridors.parameters.ledger import GRADES
+from corridors.parameters.row import GRADES
 from corridors.shipment import Heading
 
 TARGETS = ("crossing", "facility", "service", "group")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from corridors.errors import DataError
-from corridors.parameters.ledger import plain_number
+from corridors.parameters.parameter_table import plain_number
 
 REQUIRED = ("origin", "destination", "teu_week")
 OPTIONAL = ("value_of_time",)

@@ -16,11 +16,13 @@ from corridors.errors import DataError
 from corridors.movement.cache import fresh_network
 from corridors.movement.compiled import CompiledNetwork
 from corridors.movement.graph import MovementGraph
-from corridors.network.tables import Tables, read_tables, with_opened
+from corridors.network.tables import Tables, kept_tables, with_opened
 from corridors.parameters import Ledger
 from corridors.places import Gazetteer
+from corridors.places.curated import kept_curated
 from corridors.routing.ends import country_of_point
 from corridors.routing.plan import Plan, read_plans
+from corridors.shelf import Shelf
 from corridors.shipment import End
 
 if TYPE_CHECKING:
@@ -93,8 +95,9 @@ class Engine:
             The folder is missing, incomplete or broken.
         """
         folder = data_dir(data)
-        tables = read_tables(folder)
-        ledger = Ledger.read(folder / "curated" / "parameters.csv")
+        shelf = Shelf(folder)
+        tables = kept_tables(folder, shelf)
+        ledger = Ledger.kept(folder / "curated" / "parameters.csv", shelf)
         network = fresh_network(folder, tables, log=None if quiet else sys.stderr)
         return cls(folder, tables, network, ledger)
 
@@ -211,3 +214,17 @@ class Engine:
         country = place.country or country_of_point(self.graph(), place.lon, place.lat)
         known = tuple(f for f in place.facilities if f in self.names)
         return End(place.id, place.name, country, place.lon, place.lat, known)
+
+
+def ship_rows(folder: Path) -> None:
+    """Keep the checked rows of a data folder in the folder itself: whoever gets it starts at once.
+
+    Raises
+    ------
+    DataError
+        A table is broken.
+    """
+    shelf = Shelf(folder, ship=True)
+    kept_tables(folder, shelf)
+    Ledger.kept(folder / "curated" / "parameters.csv", shelf)
+    kept_curated(folder, shelf)

@@ -13,7 +13,7 @@ from corridors.exchange.formats import export_answer, export_network
 from corridors.exchange.graphs import line_graph, route_graph
 from corridors.exchange.reading import read_exchange, write_curated
 from corridors.exchange.selection import selection
-from corridors.movement.cache import cache_dir
+from corridors.shelf import cache_dir
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -23,7 +23,8 @@ from corridors.build.report_page import report_page
 from corridors.build.staging import staged_folder
 from corridors.errors import CorridorsError, DataError, OutputError
 from corridors.movement.compile import compile_network
-from corridors.movement.compiled import CompiledNetwork, read_compiled
+from corridors.movement.compiled import CompiledNetwork
+from corridors.movement.compiled_folder import read_compiled
 from corridors.network.countries import read_polygons
 from corridors.network.flat import FlatNetwork, read_flat_network
 from corridors.network.tables import Tables, read_tables

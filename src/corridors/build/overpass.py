@@ -25,7 +25,7 @@ from corridors.build.osm_tags import (
 )
 from corridors.build.progress import Progress
 from corridors.errors import DataError, OptionalDependencyError, UsageError
-from corridors.movement.cache import cache_dir
+from corridors.shelf import cache_dir
 
 MOST_KM2 = 25_000.0
 """Largest area that is asked for: beyond it an extract is quicker, and kinder to the server."""

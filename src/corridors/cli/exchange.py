@@ -78,8 +78,8 @@ def lay_over(options: argparse.Namespace) -> None:
     if not options.overlay:
         raise UsageError("--overlay: the path is empty")
     from corridors.data_location import data_dir
-    from corridors.movement.cache import cache_dir
     from corridors.network.overlay_folder import overlay_folder
+    from corridors.shelf import cache_dir
 
     folder = overlay_folder(data_dir(options.data), Path(options.overlay), cache=cache_dir())
     options.data = str(folder)

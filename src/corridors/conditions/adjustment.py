@@ -13,7 +13,8 @@ from corridors.conditions.when import When
 from corridors.errors import DataError, ParameterError
 from corridors.parameters import Ledger, ParameterRow
 from corridors.parameters.distribution import Z90
-from corridors.parameters.ledger import GRADES, read_table
+from corridors.parameters.parameter_table import read_table
+from corridors.parameters.row import GRADES
 
 COLUMNS = ("id", "effect", "target", "when", "note")
 EFFECTS = ("add", "times")

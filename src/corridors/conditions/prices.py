@@ -10,7 +10,7 @@ from corridors.conditions.when import When
 from corridors.errors import UsageError
 from corridors.network.tables import read_rows
 from corridors.parameters import ParameterRow
-from corridors.parameters.ledger import GRADES
+from corridors.parameters.row import GRADES
 
 HEADINGS = ("westbound", "eastbound")
 

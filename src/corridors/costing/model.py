@@ -55,7 +55,7 @@ class CostModel:
         self.ownership = ownership
         # Most keys have one row for both headings: the few that have not are known beforehand.
         suffix, away = f"/{heading}", f"/{_AWAY[heading]}"
-        self._headed = {row.key.removesuffix(suffix) for row in ledger if row.key.endswith(suffix)}
+        self._headed = {key.removesuffix(suffix) for key in ledger.keys if key.endswith(suffix)}
         self._by_target: dict[str, list[tuple[int, Adjustment]]] = {}
         for number, adjustment in enumerate(adjustments):
             for target in adjustment.targets:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from corridors.errors import UsageError
 from corridors.network.tables import Facility, Link, Tables
@@ -49,8 +49,7 @@ class Selection:
         named = {name for s in services for name in s.via}
         lanes = {s.lane for s in services}
         sea = bool(self.modes & {"sea", "ferry"})
-        return replace(
-            tables,
+        return tables._replace(
             zones=tuple(z for z in tables.zones if z.mode in self.modes),
             zone_areas=tuple(
                 a for a in tables.zone_areas if a.mode in self.modes and self._meets(a[3:7])

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Collection
 from pathlib import Path
 from typing import TextIO
 
 from corridors.errors import DataError
-from corridors.movement.compiled import SCHEMA, CompiledNetwork, read_compiled
+from corridors.movement.compiled import CompiledNetwork
+from corridors.movement.compiled_folder import SCHEMA, read_compiled
 from corridors.network.inputs import input_hashes
 from corridors.network.tables import Tables
+from corridors.shelf import PART, cache_dir, clear_up
 
 
 def fresh_network(
@@ -37,34 +39,23 @@ def fresh_network(
         Tables cannot be compiled, or the cache folder cannot be written.
     """
     hashes = input_hashes(data)
-    packaged = data / "compiled"
-    network = _readable(packaged)
-    if network is not None and network.inputs == hashes and not opened:
-        return network
+    packaged = _readable(data / "compiled")
+    if packaged is not None and packaged.inputs == hashes and not opened:
+        return packaged
     name = [SCHEMA, hashes, *([sorted(opened)] if opened else [])]
     key = hashlib.sha256(json.dumps(name, sort_keys=True).encode()).hexdigest()
     cached = cache_dir() / key[:32]
-    network = _readable(cached)
+    network = _whole(cached)
     if network is not None:
         return network
-    _remove(cached)  # damaged, or not there: made anew
     if log is not None:
         why = f"{', '.join(sorted(opened))} opened" if opened else "tables changed"
         print(f"corridors: {why}, compiling the network (about 20 s, once)", file=log)
     return _compile_into(cached, data, tables)
 
 
-def cache_dir() -> Path:
-    """Folder for what can be made again: ``CORRIDORS_CACHE``, else the platform's own."""
-    named = os.environ.get("CORRIDORS_CACHE")
-    if named:
-        return Path(named)
-    if os.name == "nt":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "corridors" / "cache"
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "corridors"
-
-
 def _compile_into(target: Path, data: Path, tables: Tables) -> CompiledNetwork:
+    """Compile beside the target and rename: whoever reads meets a whole network or none."""
     # Late: a query on the packaged network needs no geometry library.
     import shutil
     import tempfile
@@ -73,36 +64,53 @@ def _compile_into(target: Path, data: Path, tables: Tables) -> CompiledNetwork:
 
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix="part-", dir=target.parent))
+        clear_up(target.parent)
+        beside = Path(tempfile.mkdtemp(prefix=PART, dir=target.parent))
     except OSError as error:
         raise DataError(
             f"cannot write the cache folder {target.parent} ({error.strerror}): "
             "set CORRIDORS_CACHE to a folder that can be written"
         ) from error
     try:
-        compile_network(data, out=beside, tables=tables)
-        try:
-            beside.rename(target)
-        except OSError:
-            # Another process was first; its result is the same by its name.
-            if not (target / "hauls.json").is_file():
-                raise
+        made = beside / "new"
+        made.mkdir()
+        compile_network(data, out=made, tables=tables)
+        for _ in range(TRIES):
+            try:
+                made.rename(target)
+            except OSError:
+                # Another process was first and its result is the same by its name; or what lies
+                # there is damaged, and makes room.
+                network = _whole(target)
+                if network is not None:
+                    return network
+                with contextlib.suppress(OSError):
+                    target.rename(beside / "damaged")
+            else:
+                return read_compiled(target)
+        raise DataError(f"{target} cannot be replaced: remove it by hand")
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    return read_compiled(target)
+
+
+TRIES = 3
+"""A damaged network is moved away once; more rounds only where processes do so at a time."""
 
 
 def _readable(folder: Path) -> CompiledNetwork | None:
-    """A compiled network, or None where it is damaged or of another version."""
-    if not (folder / "hauls.json").is_file():
-        return None
+    """A compiled network, or None where it is not there, damaged, or of another version."""
     try:
         return read_compiled(folder)
     except DataError:
         return None
 
 
-def _remove(folder: Path) -> None:
-    import shutil
-
-    shutil.rmtree(folder, ignore_errors=True)
+def _whole(folder: Path) -> CompiledNetwork | None:
+    """As `_readable`, with every file looked at: a question may open any of them later."""
+    network = _readable(folder)
+    try:
+        if network is not None:
+            network.check()
+    except DataError:
+        return None
+    return network

@@ -22,9 +22,8 @@ from corridors.movement.compiled import (
     Lines,
     ServiceRun,
     haul_table,
-    write_compiled,
-    write_lines,
 )
+from corridors.movement.compiled_folder import write_compiled, write_lines
 from corridors.movement.haul_runs import hauls_from
 from corridors.movement.overlay import ZonedNetwork, lay_over
 from corridors.movement.sea_lanes import service_lanes
@@ -85,7 +84,7 @@ def compile_network(
     lanes = _known_lanes(known, hashes, findings) or service_lanes(tables, data, findings)
     services = [ServiceRun(id=name, km=km) for name, (km, _) in lanes.items()]
     table = haul_table(hauls)
-    compiled = CompiledNetwork(out, hashes, snap_km, foot, table, crossings, services, findings)
+    compiled = CompiledNetwork(out, hashes, {}, snap_km, foot, table, crossings, services, findings)
     lane_points = {name: points for name, (_, points) in lanes.items()}
     (out / "lanes.json").write_text(
         json.dumps(

@@ -1,12 +1,13 @@
 """The compiled network: what a query reads, and the files it is kept in.
 
-``hauls.json`` holds facilities' states, hauls, crossings and services with lengths per country:
+``hauls.jsonl`` holds facilities' states, hauls, crossings and services with lengths per country:
 all that a query needs. ``rail.npz``, ``road.npz`` (lines with their zones) and ``lanes.npz`` are
 opened only to draw, to start from a point off the terminals, or to re-solve a zone.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,8 +24,6 @@ from corridors.errors import DataError
 if TYPE_CHECKING:
     from corridors.movement.zone_graph import ZoneGraph
     from corridors.network.flat import FlatNetwork
-
-SCHEMA = "corridors.network/4"
 
 KmByCountry = dict[str, float]
 
@@ -155,7 +154,7 @@ class ZoneHauls:
             km,
             stitched,
             curated,
-            _unpack(packed, km),
+            unpack(packed, km),
             tuple(self._foreign.get(str(row), ())),
             classes[0] if classes else NO_CLASSES,
         )
@@ -246,10 +245,17 @@ class Lines:
 
 @dataclass(slots=True)
 class CompiledNetwork:
-    """Facilities' states, hauls, crossings and services, with lines opened on demand."""
+    """Facilities' states, hauls, crossings and services, with lines opened on demand.
+
+    Attributes
+    ----------
+    inputs, files : dict of str to str
+        SHA-256 of what it was compiled from, and of the files beside its hauls.
+    """
 
     folder: Path
     inputs: dict[str, str]
+    files: dict[str, str]
     snap_km: dict[tuple[str, str], float]
     foot: dict[tuple[str, str], tuple[float, float]]
     hauls: HaulTable
@@ -268,7 +274,10 @@ class CompiledNetwork:
             The file is missing or damaged.
         """
         if mode not in self._lines:
-            self._lines[mode] = _read_lines(self.folder, mode)
+            from corridors.movement.compiled_folder import read_lines
+
+            self.check(f"{mode}.json", f"{mode}.npz")
+            self._lines[mode] = read_lines(self.folder, mode)
         return self._lines[mode]
 
     def lane(self, service: str) -> list[tuple[float, float]]:
@@ -280,6 +289,7 @@ class CompiledNetwork:
             The file of lanes is missing or damaged.
         """
         if not self._lanes:
+            self.check("lanes.json")
             path = self.folder / "lanes.json"
             try:
                 self._lanes = json.loads(path.read_text("utf-8"))
@@ -287,68 +297,21 @@ class CompiledNetwork:
                 raise DataError(f"{path}: not readable ({error}); recompile the network") from error
         return [(lon, lat) for lon, lat in self._lanes.get(service, [])]
 
+    def check(self, *names: str) -> None:
+        """Refuse files of the folder, or any of them, that are not as they were written.
 
-def write_lines(path: Path, lines: Lines) -> None:
-    """Write lines and their zones beside each other; same input, same bytes."""
-    lines.flat.write(path)
-    keys = sorted(lines.node_of)
-    extra = {
-        "zones": list(lines.zones),
-        "nodes": [[facility, zone, lines.node_of[(facility, zone)]] for facility, zone in keys],
-        "arc_zone": _runs(lines.arc_zone),
-    }
-    path.with_suffix(".json").write_text(json.dumps(extra, separators=(",", ":")), "utf-8")
-
-
-def _runs(values: NDArray[np.int16]) -> list[list[int]]:
-    """Run-length form: arcs of a zone mostly stand together."""
-    if not len(values):
-        return []
-    edges = np.flatnonzero(np.diff(values)) + 1
-    starts = np.concatenate([[0], edges]).astype(int)
-    sizes = np.diff(np.concatenate([starts, [len(values)]]))
-    return [[int(values[s]), int(n)] for s, n in zip(starts, sizes, strict=True)]
-
-
-def _read_lines(folder: Path, mode: str) -> Lines:
-    # Late: lines are opened to draw or to start off the terminals, not to compare.
-    from corridors.network.flat import read_flat_network
-
-    path = folder / f"{mode}.json"
-    try:
-        extra = json.loads(path.read_text("utf-8"))
-        runs = np.array(extra["arc_zone"], dtype=np.int64).reshape(-1, 2)
-        arc_zone = np.repeat(runs[:, 0], runs[:, 1]).astype(np.int16)
-        node_of = {(f, z): int(n) for f, z, n in extra["nodes"]}
-        zones = tuple(extra["zones"])
-    except (OSError, ValueError, KeyError, IndexError) as error:
-        raise DataError(f"{path}: not readable ({error}); recompile the network") from error
-    flat = read_flat_network(folder / f"{mode}.npz")
-    return Lines(flat=flat, zones=zones, arc_zone=arc_zone, node_of=node_of)
-
-
-def write_compiled(network: CompiledNetwork) -> None:
-    """Write ``hauls.json``: rows rather than objects, so that it is read quickly."""
-    document = {
-        "schema": SCHEMA,
-        "inputs": network.inputs,
-        "attribution": "Lines: (c) OpenStreetMap contributors, ODbL 1.0",
-        "hauls": network.hauls.texts,
-        "snap": [
-            [a, b, round(km, 3), *(round(x, 5) for x in network.foot[(a, b)])]
-            for (a, b), km in sorted(network.snap_km.items())
-        ],
-        "crossings": [
-            c._asdict()
-            | {"km_a": round(c.km_a, 3), "km_b": round(c.km_b, 3), "off_km": round(c.off_km, 2)}
-            | {"countries_a": _pack(c.countries_a), "countries_b": _pack(c.countries_b)}
-            for c in network.crossings
-        ],
-        "services": [[s.id, round(s.km, 1)] for s in network.services],
-        "findings": network.findings,
-    }
-    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
-    (network.folder / "hauls.json").write_text(text, "utf-8")
+        Raises
+        ------
+        DataError
+        """
+        for name in names or self.files:
+            path = self.folder / name
+            try:
+                found = hashlib.sha256(path.read_bytes()).hexdigest()
+            except OSError as error:
+                raise DataError(f"{path}: not readable ({error}); recompile the network") from error
+            if self.files.get(name, found) != found:
+                raise DataError(f"{path}: damaged; recompile the network")
 
 
 def haul_table(hauls: Iterable[Haul]) -> HaulTable:
@@ -370,64 +333,28 @@ def zone_text(hauls: Sequence[Haul]) -> tuple[str, str]:
         "km": [round(haul.km, 3) for haul in hauls],
         "foreign": {str(i): haul.foreign for i, haul in enumerate(hauls) if haul.foreign},
     }
-    return _compact(lengths), "\n".join(_details(haul) for haul in hauls)
+    return compact(lengths), "\n".join(_details(haul) for haul in hauls)
 
 
 def _details(haul: Haul) -> str:
-    row: list[Any] = [round(haul.stitched_km, 1), round(haul.curated_km, 1), _pack(haul.countries)]
+    row: list[Any] = [round(haul.stitched_km, 1), round(haul.curated_km, 1), pack(haul.countries)]
     if haul.classes:
         row.append({name: round(km, 1) for name, km in haul.classes.items()})
-    return _compact(row)
+    return compact(row)
 
 
-def _compact(value: Any) -> str:
+def compact(value: Any) -> str:
+    """JSON without spaces."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def _pack(countries: KmByCountry) -> str | dict[str, float]:
+def pack(countries: KmByCountry) -> str | dict[str, float]:
+    """Kilometres by country as they are written: of a single one its code only."""
     if len(countries) == 1:
         return next(iter(countries))
     return {code: round(km, 2) for code, km in countries.items()}
 
 
-def _unpack(packed: str | dict[str, float], km: float) -> KmByCountry:
+def unpack(packed: str | dict[str, float], km: float) -> KmByCountry:
+    """What `pack` made, given the length."""
     return {packed: km} if isinstance(packed, str) else packed
-
-
-def read_compiled(folder: Path) -> CompiledNetwork:
-    """Read what `write_compiled` wrote.
-
-    Raises
-    ------
-    DataError
-        The folder holds no compiled network, or a damaged one.
-    """
-    path = folder / "hauls.json"
-    try:
-        document = json.loads(path.read_text("utf-8"))
-        if document["schema"] != SCHEMA:
-            raise DataError(f"{path}: schema {document['schema']!r}, expected {SCHEMA!r}")
-        crossings = [
-            CrossingRun(
-                **row
-                | {
-                    "countries_a": _unpack(row["countries_a"], row["km_a"]),
-                    "countries_b": _unpack(row["countries_b"], row["km_b"]),
-                }
-            )
-            for row in document["crossings"]
-        ]
-        return CompiledNetwork(
-            folder=folder,
-            inputs=document["inputs"],
-            snap_km={(f, z): km for f, z, km, _, _ in document["snap"]},
-            foot={(f, z): (lon, lat) for f, z, _, lon, lat in document["snap"]},
-            hauls=HaulTable({zone: (one, two) for zone, (one, two) in document["hauls"].items()}),
-            crossings=crossings,
-            services=[ServiceRun(*row) for row in document["services"]],
-            findings=document["findings"],
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(f"{path}: not a compiled network ({error})") from error

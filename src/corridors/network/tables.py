@@ -1,198 +1,39 @@
-"""The curated tables: what a row may hold, and reading them so that a fault names its cell.
+"""The curated tables: reading them so that a fault names its cell.
 
-The row classes below are the one truth about the tables: the reader, the documentation of the
-columns and the audit go by them. Everything is text a planner can open, read and diff.
+Everything is text a planner can open, read and diff. Rows that were read and checked once are
+kept (`corridors.shelf`) until a byte of a table changes.
 """
 
 from __future__ import annotations
 
 import csv
-import typing
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from corridors.errors import DataError
 from corridors.network.cells import LonLat as LonLat  # rows and their readers speak of it
 from corridors.network.cells import cell_text, reader
+from corridors.network.references import check_references
+from corridors.network.rows import CHOICES
+from corridors.network.rows import USABLE_SERVICES as USABLE_SERVICES
+from corridors.network.rows import Chokepoint as Chokepoint
+from corridors.network.rows import CorridorStep as CorridorStep
+from corridors.network.rows import Crossing as Crossing
+from corridors.network.rows import Facility as Facility
+from corridors.network.rows import LanePoint as LanePoint
+from corridors.network.rows import Link as Link
+from corridors.network.rows import Mask as Mask
+from corridors.network.rows import Service as Service
+from corridors.network.rows import Zone as Zone
+from corridors.network.rows import ZoneArea as ZoneArea
+from corridors.network.rows import gateway_targets as gateway_targets
+from corridors.shelf import Shelf
 
 Row = TypeVar("Row")
 
 
-class Zone(NamedTuple):
-    """Where one rate, one speed and one gauge hold and no border is felt."""
-
-    zone: str
-    mode: str
-    gauge_mm: int | None
-    countries: tuple[str, ...]
-    default: bool
-    note: str = ""
-
-
-class ZoneArea(NamedTuple):
-    """A box whose lines of one country belong to another zone than that country's own."""
-
-    id: str
-    mode: str
-    country: str
-    west: float
-    south: float
-    east: float
-    north: float
-    zone: str
-    kind: str
-    reason: str
-    source: str = ""
-
-
-class Facility(NamedTuple):
-    """A place where a container can change train, mode, gauge or country."""
-
-    id: str
-    name: str
-    country: str
-    lat: float
-    lon: float
-    kind: str
-    zones: tuple[str, ...]
-    unlocode: str = ""
-    status: str = "operating"
-    snap_exception: str = ""
-    source: str = ""
-    note: str = ""
-
-
-class Crossing(NamedTuple):
-    """A border crossing point for one mode, between a facility on either side."""
-
-    id: str
-    mode: str
-    a: str
-    b: str
-    lat: float
-    lon: float
-    gauge_ab: str = ""
-    gauge_ba: str = ""
-    status: str = "operating"
-    note: str = ""
-    source: str = ""
-
-
-class Link(NamedTuple):
-    """A curated piece of line added to the OpenStreetMap network."""
-
-    id: str
-    mode: str
-    kind: str
-    geometry: tuple[LonLat, ...]
-    length_km: float | None = None
-    status: str = "operating"
-    source: str = ""
-    note: str = ""
-
-
-class Mask(NamedTuple):
-    """A box inside which lines of the mode do not serve (closed, dormant, one commodity)."""
-
-    id: str
-    mode: str
-    west: float
-    south: float
-    east: float
-    north: float
-    reason: str
-    source: str = ""
-
-
-class Service(NamedTuple):
-    """A ferry, feeder or liner service; without one, two ports are not connected."""
-
-    id: str
-    name: str
-    operator: str
-    mode: str
-    group: str
-    a: str
-    b: str
-    both_ways: bool
-    via: tuple[str, ...] = ()
-    lane: str = ""
-    status: str = "operating"
-    headway_h_low: float | None = None
-    headway_h_typ: float | None = None
-    headway_h_high: float | None = None
-    capacity_teu: float | None = None
-    last_confirmed: str = ""
-    grade: str = ""
-    source: str = ""
-    url: str = ""
-    note: str = ""
-
-
-class LanePoint(NamedTuple):
-    """One point of a hand-drawn sea lane."""
-
-    lane: str
-    seq: int
-    lat: float
-    lon: float
-
-
-class Chokepoint(NamedTuple):
-    """A strait, canal or cape that a sea service passes."""
-
-    id: str
-    name: str
-    lat: float
-    lon: float
-
-
-class CorridorStep(NamedTuple):
-    """A section (countries and modes) or a gateway (crossings or services) of a variant."""
-
-    corridor: str
-    variant: str
-    seq: int
-    kind: str
-    value: tuple[str, ...]
-    modes: tuple[str, ...] = ()
-    note: str = ""
-
-
-CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
-    "Zone": {"mode": ("rail", "road")},
-    "ZoneArea": {
-        "mode": ("rail", "road"),
-        "kind": ("transit_without_control", "gauge", "terrain", "border_fix"),
-    },
-    "Facility": {
-        "kind": (
-            "terminal", "port", "ferry_port", "dry_port", "border", "gauge_yard", "waypoint",
-        )
-    },
-    "Crossing": {"mode": ("rail", "road"), "status": ("operating", "closed", "planned")},
-    "Link": {
-        "mode": ("rail", "road"),
-        "kind": ("gap", "spur", "reshape", "new_line"),
-        "status": ("operating", "closed", "planned"),
-    },
-    "Mask": {"mode": ("rail", "road")},
-    "Service": {
-        "mode": ("ferry", "sea"),
-        "status": ("operating", "seasonal", "suspended", "unscheduled", "planned"),
-    },
-    "CorridorStep": {"kind": ("section", "gateway")},
-}  # fmt: skip
-
-
-USABLE_SERVICES = frozenset({"operating", "seasonal"})
-"""Statuses of a service that can be booked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(NamedTuple):
     """All curated network tables of one data folder."""
 
     folder: Path
@@ -245,6 +86,42 @@ def read_tables(folder: Path) -> Tables:
     tables = Tables(folder=folder, **read)
     check_references(tables)
     return tables
+
+
+def kept_tables(folder: Path, shelf: Shelf) -> Tables:
+    """As `read_tables`, but not cell by cell while no table has changed since they were checked.
+
+    Raises
+    ------
+    DataError
+        As `read_tables`.
+    """
+    sources = [folder / "curated" / f"{name}.csv" for name in FILES]
+    shape = {name: cell_kinds(row) for name, row in FILES.items()}
+
+    def plain() -> dict[str, Any]:
+        tables = read_tables(folder)
+        return {name: getattr(tables, name) for name in FILES}
+
+    kept = shelf.get("tables", sources, shape, plain)
+    return Tables(folder, **{name: _rows(row, kept[name]) for name, row in FILES.items()})
+
+
+def _rows(row_class: type[Any], plain: Iterable[list[Any]]) -> tuple[Any, ...]:
+    """Rows of JSON, which knows lists where rows have tuples."""
+    kinds = list(cell_kinds(row_class).values())
+    lists = [at for at, kind in enumerate(kinds) if kind == "tuple[str, ...]"]
+    lines = [at for at, kind in enumerate(kinds) if kind == "tuple[LonLat, ...]"]
+    make = row_class._make
+    rows = []
+    for row in plain:
+        cells = list(row)
+        for at in lists:
+            cells[at] = tuple(cells[at])
+        for at in lines:
+            cells[at] = tuple((lon, lat) for lon, lat in cells[at])
+        rows.append(make(cells))
+    return tuple(rows)
 
 
 def read_rows(path: Path, row_class: type[Row]) -> tuple[Row, ...]:
@@ -335,26 +212,7 @@ def _fault(
     return DataError(f"{where}: cannot be read")
 
 
-def gateway_targets(step: CorridorStep) -> list[tuple[str, str]]:
-    """(kind, id) of all that a gateway step names; a kind holds until the next one.
-
-    Examples
-    --------
-    >>> row = CorridorStep("c", "v", 2, "gateway", ("crossing:X", "Y", "service:Z"))
-    >>> gateway_targets(row)
-    [('crossing', 'X'), ('crossing', 'Y'), ('service', 'Z')]
-    """
-    if step.kind != "gateway":
-        return []
-    kind, targets = "", []
-    for value in step.value:
-        before, colon, name = value.partition(":")
-        kind, name = (before, name) if colon else (kind, before)
-        targets.append((kind, name))
-    return targets
-
-
-def with_opened(tables: Tables, opened: typing.Collection[tuple[str, str]]) -> Tables:
+def with_opened(tables: Tables, opened: Collection[tuple[str, str]]) -> Tables:
     """The tables with planned, closed or unscheduled things in operation.
 
     Parameters
@@ -365,7 +223,7 @@ def with_opened(tables: Tables, opened: typing.Collection[tuple[str, str]]) -> T
     """
     wanted = set(opened)
 
-    def turned(rows: typing.Iterable[Any], kind: str) -> tuple[Any, ...]:
+    def turned(rows: Iterable[Any], kind: str) -> tuple[Any, ...]:
         return tuple(
             row._replace(status="operating")
             if (kind, row.id) in wanted or ("group", getattr(row, "group", "")) in wanted
@@ -373,94 +231,9 @@ def with_opened(tables: Tables, opened: typing.Collection[tuple[str, str]]) -> T
             for row in rows
         )
 
-    return replace(
-        tables,
+    return tables._replace(
         facilities=turned(tables.facilities, "facility"),
         crossings=turned(tables.crossings, "crossing"),
         links=turned(tables.links, "link"),
         services=turned(tables.services, "service"),
-    )
-
-
-def check_references(tables: Tables) -> None:
-    """Every id a row names must exist, and no id twice.
-
-    Raises
-    ------
-    DataError
-        Naming the table, the row and the id.
-    """
-    curated = tables.folder / "curated"
-    zones = _unique(tables.zones, "zone", curated / "zones.csv")
-    facilities = _unique(tables.facilities, "id", curated / "facilities.csv")
-    crossings = _unique(tables.crossings, "id", curated / "crossings.csv")
-    services = _unique(tables.services, "id", curated / "services.csv")
-    chokepoints = _unique(tables.chokepoints, "id", curated / "chokepoints.csv")
-    _unique(tables.links, "id", curated / "links.csv")
-    groups = {service.group for service in tables.services}
-    lanes = {point.lane for point in tables.lanes}
-
-    def need(
-        table: str,
-        row: tuple[str, ...],
-        names: typing.Iterable[str],
-        known: typing.Container[str],
-    ) -> None:
-        for name in names:
-            if name and name not in known:
-                where = _where(curated / table, row, name)
-                raise DataError(f"{where}: row {'/'.join(row)!r} names {name!r}: no such id")
-
-    for facility in tables.facilities:
-        need("facilities.csv", (facility.id,), facility.zones, {*zones, "sea"})
-    for area in tables.zone_areas:
-        need("zone_areas.csv", (area.id,), [area.zone], zones)
-    for crossing in tables.crossings:
-        ends = [crossing.a, crossing.b, crossing.gauge_ab, crossing.gauge_ba]
-        need("crossings.csv", (crossing.id,), ends, facilities)
-    for service in tables.services:
-        need("services.csv", (service.id,), [service.a, service.b], facilities)
-        need("services.csv", (service.id,), service.via, chokepoints)
-        need("services.csv", (service.id,), [service.lane], lanes)
-    for step in tables.corridors:
-        row = (step.corridor, step.variant, str(step.seq))
-        for kind, name in gateway_targets(step):
-            known = {"crossing": crossings, "service": services, "group": groups}.get(kind)
-            if known is None:
-                raise DataError(
-                    f"{_where(curated / 'corridors.csv', row, name)}: gateway {name!r} "
-                    "must start with crossing:, service: or group:"
-                )
-            need("corridors.csv", row, [name], known)
-
-
-def _unique(rows: typing.Iterable[Any], attribute: str, path: Path) -> set[str]:
-    seen: set[str] = set()
-    for row in rows:
-        key = getattr(row, attribute)
-        if key in seen:
-            raise DataError(f"{_where(path, (key,), key, last=True)}: {key!r} stands in two rows")
-        seen.add(key)
-    return seen
-
-
-def _where(path: Path, row: tuple[str, ...], value: str, *, last: bool = False) -> str:
-    """File, line and column of a value, looked for again once a row is known to be wrong."""
-    found = str(path)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = csv.reader(file)
-        header = next(lines, [])
-        for cells in lines:
-            if tuple(cell.strip() for cell in cells[: len(row)]) != row:
-                continue
-            holds = [h for h, c in zip(header, cells, strict=False) if _mentions(c, value)]
-            found = f"{path}:{lines.line_num}: column {holds[0]!r}" if holds else found
-            if not last:
-                break
-    return found
-
-
-def _mentions(cell: str, value: str) -> bool:
-    return value in (part.strip().rpartition(":")[2] for part in cell.split(";")) or value in (
-        part.strip() for part in cell.split(";")
     )

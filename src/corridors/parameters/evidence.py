@@ -16,7 +16,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from corridors.errors import DataError, UsageError
-from corridors.parameters.ledger import GRADES, is_year, plain_number, read_table
+from corridors.parameters.parameter_table import is_year, plain_number, read_table
+from corridors.parameters.row import GRADES
 
 KINDS = ("target", "record", "trip", "average", "bad_week", "assessment", "capacity", "other")
 _NUMBERS = ("value_low", "value_high")

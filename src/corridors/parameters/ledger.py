@@ -8,107 +8,52 @@ line and the column; nothing is ever filled in silently.
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from corridors.errors import DataError, ParameterError
-from corridors.parameters.distribution import SplitLognormal
+from corridors.parameters.row import ParameterRow as ParameterRow
+from corridors.shelf import Shelf
 
-COLUMNS = ("key", "low", "typ", "high", "unit", "grade", "source", "url", "year", "seen", "note")
-GRADES = ("measured", "published", "expert", "assumption")
-# A wider band than this says nothing; the table must then be split by condition instead.
-MAX_RATIO = 6.0
+PLAIN = (
+    "key", "low", "typ", "high", "unit", "grade", "source", "url", "year", "seen", "note", "file",
+    "line",
+)  # fmt: skip
+"""What is kept of a row of the parameter table."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterRow:
-    """One parameter: a value with its spread, its unit and its origin.
+class KeptRows(Mapping[str, ParameterRow]):
+    """Rows by key, each made when it is asked for: a question needs one in five.
 
     Parameters
     ----------
-    key : str
-        Path of segments joined by ``/``, unique in a ledger.
-    low, typ, high : float
-        P10, P50 and P90 in `unit`; all positive or all zero.
-    unit : str
-        Unit of the three numbers (``h``, ``USD/FEU``, ``km/h`` ...).
-    grade : str
-        ``measured``, ``published``, ``expert`` or ``assumption``.
-    source, url : str
-        Title and address of the source; blank only for the last two grades.
-    year : int or None
-        Year the value speaks of.
-    seen : str
-        Date the source was read, ISO.
-    note : str
-        Clock, scope, condition, and how the value was derived.
-    file, line : str, int
-        Where the row stands, for messages.
-    adjusted : tuple of str
-        Ids of the adjustments that have multiplied it.
-    chance : float
-        Probability that it is charged at all.
-    chance_of : str
-        What happens or not: rows with the same name are charged together.
-
-    Examples
-    --------
-    >>> row = ParameterRow("lift_h", 4.0, 8.0, 24.0, "h", "assumption")
-    >>> row.distribution.quantile(0.5)
-    8.0
+    plain : iterable of list
+        Cells of checked rows, as `PLAIN` names them.
     """
 
-    key: str
-    low: float
-    typ: float
-    high: float
-    unit: str
-    grade: str
-    source: str = ""
-    url: str = ""
-    year: int | None = None
-    seen: str = ""
-    note: str = ""
-    file: str = ""
-    line: int = 0
-    adjusted: tuple[str, ...] = ()
-    chance: float = 1.0
-    chance_of: str = ""
-    _cache: list[SplitLognormal] = field(
-        default_factory=list, init=False, repr=False, compare=False
-    )
-    _means: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
+    def __init__(self, plain: Iterable[list[Any]]) -> None:
+        self._plain = {cells[0]: cells for cells in plain}
+        self._made: dict[str, ParameterRow] = {}
 
-    @property
-    def distribution(self) -> SplitLognormal:
-        """The row as a distribution, built once."""
-        if not self._cache:
-            self._cache.append(SplitLognormal(self.low, self.typ, self.high))
-        return self._cache[0]
+    def __getitem__(self, key: str) -> ParameterRow:
+        row = self._made.get(key)
+        if row is None:
+            row = self._made[key] = ParameterRow(*self._plain[key])
+        return row
 
-    @property
-    def mean(self) -> float:
-        """Expected value in the row's unit, worked out once."""
-        if "mean" not in self._means:
-            self._means["mean"] = self.distribution.mean
-        return self._means["mean"]
+    def get(self, key: str, default: Any = None) -> Any:
+        """The row of a key, or the default: most keys that are tried have none."""
+        return self[key] if key in self._plain else default
 
-    @property
-    def mean_reciprocal(self) -> float:
-        """Expected value of one over the row (the pace of a speed), worked out once."""
-        if "reciprocal" not in self._means:
-            self._means["reciprocal"] = self.distribution.reciprocal().mean
-        return self._means["reciprocal"]
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._plain)
 
-    @property
-    def where(self) -> str:
-        """File and line, as ``parameters.csv:12``; the key when the row came from elsewhere."""
-        return f"{self.file}:{self.line}" if self.file else self.key
+    def __len__(self) -> int:
+        return len(self._plain)
 
 
 class Ledger:
@@ -144,8 +89,11 @@ class Ledger:
                     f"(first at {table[row.key].where}); keep one row per key"
                 )
             table[row.key] = row
-        self._rows: Mapping[str, ParameterRow] = MappingProxyType(table)
-        self.families = frozenset(key.partition("/")[0] for key in table)
+        self._hold(MappingProxyType(table))
+
+    def _hold(self, rows: Mapping[str, ParameterRow]) -> None:
+        self._rows = rows
+        self.families = frozenset(key.partition("/")[0] for key in rows)
 
     @classmethod
     def read(cls, path: str | Path) -> Ledger:
@@ -162,13 +110,38 @@ class Ledger:
             If the file cannot be read, its header is not the expected one, or a row is
             broken; the message names file, line, column and value.
         """
-        return cls(_read_rows(Path(path)))
+        # Late: the kept rows of a table need no reader.
+        from corridors.parameters.parameter_table import read_parameters
+
+        return cls(read_parameters(Path(path)))
+
+    @classmethod
+    def kept(cls, path: Path, shelf: Shelf) -> Ledger:
+        """As `read`, but not cell by cell while the table has not changed since it was checked.
+
+        Raises
+        ------
+        corridors.errors.DataError
+            As `read`.
+        """
+
+        def plain() -> list[list[Any]]:
+            return [[getattr(row, name) for name in PLAIN] for row in cls.read(path)]
+
+        ledger = cls()
+        ledger._hold(KeptRows(shelf.get("parameters", [path], PLAIN, plain)))
+        return ledger
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __iter__(self) -> Iterator[ParameterRow]:
         return iter(self._rows.values())
+
+    @property
+    def keys(self) -> Iterable[str]:
+        """All keys, in the order of the table."""
+        return self._rows.keys()
 
     def __contains__(self, key: object) -> bool:
         return key in self._rows
@@ -298,122 +271,3 @@ def _user_number(key: str, value: float | str, *, unit: str) -> float:
     if not math.isfinite(number) or number < 0.0:
         raise ParameterError(f"{key}={value!r} must be finite and not negative (unit {unit})")
     return number
-
-
-def plain_number(text: str) -> float | None:
-    """Return the number written in `text`, or ``None`` if it is none.
-
-    Stricter than ``float``: digit groups (``1_000``) and digits of other scripts are more
-    likely slips than numbers.
-    """
-    if not text.isascii() or "_" in text:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def is_year(text: str) -> bool:
-    """Whether `text` is a year of four digits."""
-    return len(text) == 4 and text.isascii() and text.isdigit()
-
-
-def read_table(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line, cells) of a CSV file whose header must be exactly `columns`.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        UTF-8 file; a byte-order mark, as spreadsheets write it, is accepted.
-    columns : tuple of str
-        Column names, in order.
-
-    Raises
-    ------
-    corridors.errors.DataError
-        If the file is missing, empty, not UTF-8, or its header or a row has other columns.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream)
-            header = next(reader, None)
-            if header is None:
-                raise DataError(f"{path}: the file is empty; expected columns {','.join(columns)}")
-            _check_header(path, tuple(header), columns)
-            for cells in reader:
-                if not any(cells):
-                    continue
-                if len(cells) != len(columns):
-                    raise DataError(
-                        f"{path}:{reader.line_num}: {len(cells)} cells instead of {len(columns)}; "
-                        "a comma inside a cell needs quotes"
-                    )
-                yield reader.line_num, dict(zip(columns, map(str.strip, cells), strict=True))
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file") from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8 text ({error.reason})") from None
-    except (OSError, csv.Error) as error:
-        raise DataError(f"{path}: cannot be read: {error}") from None
-
-
-def _check_header(path: Path, header: tuple[str, ...], columns: tuple[str, ...]) -> None:
-    if header == columns:
-        return
-    missing = [name for name in columns if name not in header]
-    extra = [name for name in header if name not in columns]
-    detail = []
-    if missing:
-        detail.append(f"missing {', '.join(missing)}")
-    if extra:
-        detail.append(f"unknown {', '.join(extra)}")
-    if not detail:
-        detail.append("columns in another order or repeated")
-    raise DataError(f"{path}:1: header: {'; '.join(detail)}; expected {','.join(columns)}")
-
-
-def _read_rows(path: Path) -> Iterator[ParameterRow]:
-    for line, cells in read_table(path, COLUMNS):
-        yield _row(path, line, cells)
-
-
-def _row(path: Path, line: int, cells: dict[str, str]) -> ParameterRow:
-    def fail(column: str, why: str) -> DataError:
-        return DataError(f"{path}:{line}: column {column}: {cells[column]!r} {why}")
-
-    def number(column: str) -> float:
-        value = plain_number(cells[column])
-        if value is None:
-            raise fail(column, "is not a number")
-        if not math.isfinite(value):
-            raise fail(column, "is not finite")
-        if value < 0.0:
-            raise fail(column, "is negative")
-        return value
-
-    if not cells["key"] or any(not part for part in cells["key"].split("/")):
-        raise fail("key", "is not a path of segments such as speed_kmh/rail:KZ")
-    low, typ, high = number("low"), number("typ"), number("high")
-    if low > typ:
-        raise fail("low", f"is above typ ({typ:g})")
-    if high < typ:
-        raise fail("high", f"is below typ ({typ:g})")
-    if low == 0.0 and high > 0.0:
-        raise fail("low", "is zero while high is not: all three are zero or none")
-    if high > MAX_RATIO * typ:
-        raise fail("high", f"is over {MAX_RATIO:g} times typ: split the row by condition")
-    if typ > MAX_RATIO * low:
-        raise fail("low", f"is under one {MAX_RATIO:g}th of typ: split the row by condition")
-    if not cells["unit"]:
-        raise fail("unit", "is blank")
-    if cells["grade"] not in GRADES:
-        raise fail("grade", f"is none of {', '.join(GRADES)}")
-    if cells["grade"] in ("measured", "published") and not (cells["source"] and cells["url"]):
-        raise fail("source", f"or url is blank, but the grade is {cells['grade']}")
-    if cells["year"] and not is_year(cells["year"]):
-        raise fail("year", "is not a year of four digits")
-    year = int(cells["year"]) if cells["year"] else None
-    texts = ("key", "unit", "grade", "source", "url", "seen", "note")
-    text: dict[str, Any] = {name: cells[name] for name in texts}
-    return ParameterRow(low=low, typ=typ, high=high, year=year, file=path.name, line=line, **text)

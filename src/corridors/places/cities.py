@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import csv
 import zlib
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from corridors.errors import DataError
 from corridors.places.spelling import fold, similarity
@@ -21,8 +21,7 @@ CITIES_FILE = "cities.txt.gz"
 COUNTRIES_FILE = "countries.csv"
 
 
-@dataclass(frozen=True, slots=True)
-class City:
+class City(NamedTuple):
     """One populated place of GeoNames.
 
     Parameters

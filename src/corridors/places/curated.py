@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from corridors.errors import DataError
 from corridors.places.place import Place
+from corridors.places.spelling import fold
+from corridors.shelf import Shelf
 
 PLACE_COLUMNS = ("id", "name", "country", "lat", "lon", "facilities", "unlocodes", "aliases")
 FACILITY_COLUMNS = ("id", "name", "country", "lat", "lon", "kind", "unlocode")
@@ -15,26 +18,55 @@ FACILITY_COLUMNS = ("id", "name", "country", "lat", "lon", "kind", "unlocode")
 ENDPOINT_KINDS = frozenset({"terminal", "port", "ferry_port", "dry_port"})
 
 
-@dataclass(frozen=True, slots=True)
-class CuratedRow:
+class CuratedRow(NamedTuple):
     """One row of a curated table with the names it answers to.
 
     Parameters
     ----------
     place : Place
         What a lookup returns.
-    names : tuple of str
+    names : sequence of str
         Name and aliases as written.
-    unlocodes : tuple of str
+    keys : sequence of str
+        The search keys of the names.
+    unlocodes : sequence of str
         UN/LOCODEs without spaces.
     endpoint : bool
         True where a container can begin or end.
     """
 
     place: Place
-    names: tuple[str, ...]
-    unlocodes: tuple[str, ...]
+    names: Sequence[str]
+    keys: Sequence[str]
+    unlocodes: Sequence[str]
     endpoint: bool
+
+
+def kept_curated(folder: Path, shelf: Shelf) -> tuple[list[CuratedRow], list[CuratedRow]]:
+    """Places and facilities of a data folder, read cell by cell only when a table has changed.
+
+    Raises
+    ------
+    DataError
+        As `read_places` and `read_facilities`.
+    """
+    paths = [folder / "curated" / name for name in ("places.csv", "facilities.csv")]
+    shape = (Place._fields, CuratedRow._fields)
+
+    def plain() -> list[list[CuratedRow]]:
+        return [read_places(paths[0]), read_facilities(paths[1])]
+
+    places, facilities = shelf.get("places", paths, shape, plain)
+    return _rows(places), _rows(facilities)
+
+
+def _rows(plain: Iterable[Sequence[Any]]) -> list[CuratedRow]:
+    """Rows of JSON, which knows lists where a place has tuples."""
+    rows = []
+    for (code, name, country, lon, lat, facilities, source), *names in plain:
+        place = Place(code, name, country, lon, lat, tuple(facilities), source)
+        rows.append(CuratedRow(place, *names))
+    return rows
 
 
 def read_places(path: Path) -> list[CuratedRow]:
@@ -53,10 +85,12 @@ def read_places(path: Path) -> list[CuratedRow]:
     rows = []
     for line, row in _records(path, PLACE_COLUMNS):
         place = _place(path, line, row, facilities=_items(row["facilities"]))
+        names = (place.name, *_items(row["aliases"]))
         rows.append(
             CuratedRow(
                 place=place,
-                names=(place.name, *_items(row["aliases"])),
+                names=names,
+                keys=_keys(names),
                 unlocodes=_codes(row["unlocodes"]),
                 endpoint=True,
             )
@@ -80,11 +114,13 @@ def read_facilities(path: Path) -> list[CuratedRow]:
     rows = []
     for line, row in _records(path, FACILITY_COLUMNS):
         place = _place(path, line, row, facilities=(row["id"],), source_is_facility=True)
+        # "Uzen (Zhanaozen)": what the brackets add is not always a name of its own.
+        names = (place.name, place.name.partition("(")[0])
         rows.append(
             CuratedRow(
                 place=place,
-                # "Uzen (Zhanaozen)": what the brackets add is not always a name of its own.
-                names=(place.name, place.name.partition("(")[0]),
+                names=names,
+                keys=_keys(names),
                 unlocodes=_codes(row["unlocode"]),
                 endpoint=row["kind"] in ENDPOINT_KINDS,
             )
@@ -160,6 +196,10 @@ def _degrees(path: Path, line: int, column: str, text: str, most: float) -> floa
             f"{path}:{line}:{column}: {text!r} is not a number from {-most:g} to {most:g}"
         )
     return value
+
+
+def _keys(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for key in map(fold, names) if key))
 
 
 def _items(cell: str) -> tuple[str, ...]:

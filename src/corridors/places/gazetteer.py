@@ -10,9 +10,10 @@ from pathlib import Path
 
 from corridors.errors import AmbiguousPlaceError, UnknownPlaceError, UsageError
 from corridors.places.cities import City, CityIndex, CountryNames
-from corridors.places.curated import CuratedRow, read_facilities, read_places
+from corridors.places.curated import CuratedRow, kept_curated
 from corridors.places.place import Place
 from corridors.places.spelling import fold, printable, similarity
+from corridors.shelf import Shelf
 
 # No name is longer; comparing such a text with every known name would take its time.
 LONGEST_NAME = 200
@@ -65,27 +66,23 @@ class Gazetteer:
         self._countries = CountryNames(data / "places")
 
     @cached_property
-    def _places(self) -> list[CuratedRow]:
-        return read_places(self._data / "curated" / "places.csv")
-
-    @cached_property
-    def _facilities(self) -> list[CuratedRow]:
-        return read_facilities(self._data / "curated" / "facilities.csv")
+    def _curated(self) -> tuple[list[CuratedRow], list[CuratedRow]]:
+        """Places and facilities of the curated tables."""
+        return kept_curated(self._data, Shelf(self._data))
 
     @cached_property
     def _by_id(self) -> dict[str, Place]:
         # Facilities last: where a place and a facility share an id, the facility is meant.
-        rows = (*self._places, *self._facilities)
-        return {row.place.id.casefold(): row.place for row in rows}
+        return {row.place.id.casefold(): row.place for rows in self._curated for row in rows}
 
     @cached_property
     def _place_names(self) -> dict[str, list[Place]]:
-        return _names(self._places)
+        return _names(self._curated[0])
 
     @cached_property
     def _facility_names(self) -> dict[str, list[Place]]:
-        endpoints = _names(row for row in self._facilities if row.endpoint)
-        return _names(self._facilities) | endpoints
+        facilities = self._curated[1]
+        return _names(facilities) | _names(row for row in facilities if row.endpoint)
 
     def resolve(self, text: str) -> Place:
         """Return the one place that a text means.
@@ -206,7 +203,7 @@ class Gazetteer:
             return found
         code = "".join(written.split()).upper()
         if len(code) == 5 and code.isascii():
-            for rows in (self._places, self._facilities):
+            for rows in self._curated:
                 matches = [row.place for row in rows if code in row.unlocodes]
                 # A code is also a five-letter word: it must name one place to be taken as a code.
                 if len(_merged(matches)) == 1:
@@ -280,9 +277,8 @@ class Gazetteer:
 def _names(rows: Iterable[CuratedRow]) -> dict[str, list[Place]]:
     table: dict[str, list[Place]] = {}
     for row in rows:
-        for key in {fold(name) for name in row.names}:
-            if key:
-                table.setdefault(key, []).append(row.place)
+        for key in row.keys:
+            table.setdefault(key, []).append(row.place)
     return table
 
 
