@@ -53,17 +53,24 @@ class Segments:
         self.km1, self.km_len = (before - start[self.arc]) * scale, chord * scale
 
     def nearest(
-        self, lon: float, lat: float, *, allowed: NDArray[np.bool_], reach_km: float
+        self,
+        lon: float,
+        lat: float,
+        *,
+        allowed: NDArray[np.bool_],
+        reach_km: float,
+        among: NDArray[np.int64] | None = None,
     ) -> Anchor | None:
-        """Foot of a point on the nearest arc among those allowed, within reach."""
+        """Foot of a point on the nearest arc among those allowed, within reach.
+
+        With `among` only these pieces are looked at: all that touch the box within reach.
+        """
         dlat = reach_km / 110.0
         dlon = dlat / max(0.1, float(np.cos(np.radians(lat))))
-        near = np.flatnonzero(
-            (np.minimum(self.lat1, self.lat2) <= lat + dlat)
-            & (np.maximum(self.lat1, self.lat2) >= lat - dlat)
-            & (np.minimum(self.lon1, self.lon2) <= lon + dlon)
-            & (np.maximum(self.lon1, self.lon2) >= lon - dlon)
-        )
+        if among is None:
+            near = np.flatnonzero(self._touch(slice(None), lon, lat, dlon, dlat))
+        else:
+            near = among[self._touch(among, lon, lat, dlon, dlat)]
         near = near[allowed[self.arc[near]]]
         if not len(near):
             return None
@@ -86,3 +93,17 @@ class Segments:
             lon=float(self.lon1[at] + along * (self.lon2[at] - self.lon1[at])),
             lat=float(self.lat1[at] + along * (self.lat2[at] - self.lat1[at])),
         )
+
+    def _touch(
+        self, pieces: slice | NDArray[np.int64], lon: float, lat: float, dlon: float, dlat: float
+    ) -> NDArray[np.bool_]:
+        """Which pieces touch a box about a point."""
+        lon1, lon2 = self.lon1[pieces], self.lon2[pieces]
+        lat1, lat2 = self.lat1[pieces], self.lat2[pieces]
+        touch: NDArray[np.bool_] = (
+            (np.minimum(lat1, lat2) <= lat + dlat)
+            & (np.maximum(lat1, lat2) >= lat - dlat)
+            & (np.minimum(lon1, lon2) <= lon + dlon)
+            & (np.maximum(lon1, lon2) >= lon - dlon)
+        )
+        return touch

@@ -28,7 +28,12 @@ class CountryPolygons:
     shapes: NDArray[np.object_]
 
     def locate(
-        self, lon: NDArray[np.float64], lat: NDArray[np.float64], *, reach_deg: float = 0.3
+        self,
+        lon: NDArray[np.float64],
+        lat: NDArray[np.float64],
+        *,
+        reach_deg: float = 0.3,
+        tree: shapely.STRtree | None = None,
     ) -> NDArray[np.str_]:
         """Country code of each point; off the coast the nearest country within `reach_deg`.
 
@@ -37,6 +42,8 @@ class CountryPolygons:
         lon, lat : (n,) degrees
         reach_deg : float
             How far out at sea (bridges, quays, generalised coast) a point still counts.
+        tree : shapely.STRtree, optional
+            Of the shapes, where it is kept for many points; built anew without.
 
         Returns
         -------
@@ -44,7 +51,7 @@ class CountryPolygons:
         """
         points = shapely.points(lon, lat)
         found = np.full(len(points), "", dtype="<U2")
-        tree = shapely.STRtree(self.shapes)
+        tree = tree or shapely.STRtree(self.shapes)
         at, shape = tree.query(points, predicate="intersects")
         codes = np.array(self.codes)
         found[at] = codes[shape]

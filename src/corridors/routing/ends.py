@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from corridors.costing.charge import Vector
 from corridors.costing.model import CostModel
 from corridors.errors import SnapError
-from corridors.movement.compiled import Haul
+from corridors.movement.compiled import Haul, Lines
 from corridors.movement.graph import LIFT_KINDS, Move, MovementGraph, State
+from corridors.routing.many import in_series
 from corridors.shipment import End
+
+if TYPE_CHECKING:
+    from corridors.movement.segments import Anchor
 
 ACCESS = "road:access"
 """Zone name of a point off the terminals."""
 
 ROAD_REACH_KM = 40.0
 """A point further from any road of the network is refused."""
+
+LOOKED_AT_KM = 800.0
+"""How far away a road is looked for, to say how far the nearest is."""
 
 NEAREST = 3
 """Terminals of each kind that a point off the terminals is joined to."""
@@ -62,7 +69,15 @@ def country_of_point(graph: MovementGraph, lon: float, lat: float) -> str:
     from corridors.network.countries import read_polygons
 
     path = graph.tables.folder / "basemap" / "countries.npz"
-    code = str(read_polygons(path).locate(np.array([lon]), np.array([lat]), reach_deg=0.02)[0])
+    tree = None
+    if in_series():
+        from corridors.routing.reach import borders
+
+        polygons, tree = borders(path, path.stat().st_mtime_ns)
+    else:
+        polygons = read_polygons(path)
+    here = (np.array([lon]), np.array([lat]))
+    code = str(polygons.locate(*here, reach_deg=0.02, tree=tree)[0])
     if not code:
         raise SnapError(
             f"{lat:.3f},{lon:.3f} lies at sea or outside the region served: "
@@ -81,19 +96,35 @@ def road_reach(graph: MovementGraph, end: End) -> RoadReach:
     """
     # Late: a named terminal needs no line to be looked for.
     from corridors.movement.segments import Segments
-    from corridors.movement.zone_graph import km_by_country
 
     lines = graph.network.lines("road")
-    anchor = Segments(lines.flat).nearest(
-        end.lon, end.lat, allowed=lines.arc_zone >= 0, reach_km=800.0
-    )
+    finder = None
+    if in_series():
+        from corridors.routing.reach import finder_of
+
+        finder = finder_of(graph.network)
+        anchor = finder.nearest(end.lon, end.lat, reach_km=LOOKED_AT_KM)
+    else:
+        anchor = Segments(lines.flat).nearest(
+            end.lon, end.lat, allowed=lines.arc_zone >= 0, reach_km=LOOKED_AT_KM
+        )
     if anchor is None or anchor.offset_km > ROAD_REACH_KM:
-        far = "more than 800" if anchor is None else f"{anchor.offset_km:.0f}"
+        far = f"more than {LOOKED_AT_KM:.0f}" if anchor is None else f"{anchor.offset_km:.0f}"
         raise SnapError(
             f"{end.name} lies {far} km from the nearest road of the network "
             f"(limit {ROAD_REACH_KM:.0f} km): name a terminal or a town nearer to it",
             distance_km=None if anchor is None else anchor.offset_km,
         )
+    zone = lines.zones[int(lines.arc_zone[anchor.arc])]
+    if finder is not None:
+        return RoadReach(zone, tuple(finder.hauls(anchor, end.id, end.country, graph.avoid)))
+    return RoadReach(zone, tuple(_searched(graph, end, lines, anchor)))
+
+
+def _searched(graph: MovementGraph, end: End, lines: Lines, anchor: Anchor) -> Iterator[Haul]:
+    """Ways from a point to the facilities of its zone, by a search from there."""
+    from corridors.movement.zone_graph import km_by_country
+
     zone = lines.zones[int(lines.arc_zone[anchor.arc])]
     u, v = int(lines.flat.u[anchor.arc]), int(lines.flat.v[anchor.arc])
     length = float(lines.flat.km[anchor.arc])
@@ -104,14 +135,12 @@ def road_reach(graph: MovementGraph, end: End) -> RoadReach:
     members = {f: node for (f, z), node in lines.node_of.items() if z == zone}
     closed = frozenset(graph.avoid)
     reach = lines.graph(zone, closed_countries=closed).reach(sources, targets=set(members.values()))
-    hauls = []
     for facility, node in sorted(members.items()):
         if node in reach.km:
             countries = km_by_country(lines.flat, reach.arcs_to(node)) or {end.country: 0.0}
             first = next(iter(countries))
             countries[first] += reach.km[node] - sum(countries.values())
-            hauls.append(Haul(end.id, facility, zone, reach.km[node], 0.0, 0.0, countries))
-    return RoadReach(zone, tuple(hauls))
+            yield Haul(end.id, facility, zone, reach.km[node], 0.0, 0.0, countries)
 
 
 def join(
