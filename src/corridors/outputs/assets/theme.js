@@ -7,6 +7,7 @@ function corridorsOverlay(base, overlay) {
   base.pane(under, 330 + level); base.pane(under + "-hits", 360 + level);
   var groups = overlay.classes.map(function (c) { var g = L.layerGroup(); if (c.on) g.addTo(map); return g; });
   var marks = L.layerGroup().addTo(map), clusters = [], key = "", found = { lines: [], points: [] };
+  var thin = base.small() ? 0.65 : 1;
   function shown(c) { return map.hasLayer(groups[c]); }
 
   function sheet(things) {
@@ -22,7 +23,7 @@ function corridorsOverlay(base, overlay) {
     return L.polyline(latlngs, L.extend({ pane: under, renderer: base.renderer(under), interactive: false, smoothFactor: 0.7, lineJoin: "round", dashArray: dash || null, lineCap: /^0\.1 /.test(dash) ? "round" : "butt" }, more));
   }
   overlay.lines.forEach(function (line) {
-    var style = overlay.classes[line.c], weight = line.weight || style.weight, group = groups[line.c];
+    var style = overlay.classes[line.c], weight = (line.weight || style.weight) * thin, group = groups[line.c];
     var parts = line.g.map(function (g) { return base.decode(g, 2); });
     line.parts = parts;
     if (line.rows.length && !line.bare) stroke(line, parts, { color: "#fff", weight: weight + 2.5, dashArray: null, opacity: 0.9 }).addTo(group);
