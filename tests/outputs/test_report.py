@@ -320,6 +320,18 @@ def test_names_of_any_length_fit_on_paper(full: dict[str, Any]) -> None:
     assert _word_words(letter(made, full, {})).count("word") >= 2000
 
 
+def test_no_word_is_broken_while_others_have_room(full: dict[str, Any]) -> None:
+    """A figure such as $2,200 stays on its line, whatever the sentences beside it."""
+    for leg in full["options"][0]["legs"]:
+        leg["document"] = "consignment note with a name of many words, carnet outside the union"
+    for grid in _grids(brief(full)):
+        for share, cells in zip(
+            grid.widths(), zip(grid.heads, *grid.rows, strict=True), strict=True
+        ):
+            longest = max((len(word) for cell in cells for word in cell.split()), default=0)
+            assert 124 * share >= min(longest, 26), cells[0]
+
+
 def test_control_and_bidi_signs_are_gone(full: dict[str, Any]) -> None:
     made = brief(_poisoned(full, "A\x1b[31m\u202eb\ud800\x00"))
     for page in (one_page(made, full, {}), markdown(made), geojson(full, {})):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+#: Signs: what one line of a table on A4 holds, what a cell is worth, what a word may ask for.
+_LINE, _LONGEST_CELL, _LONGEST_WORD = 124, 46, 26
+
 Tone = Literal["plain", "points", "note", "code"]
 
 
@@ -45,20 +48,27 @@ class Grid:
     words: tuple[int, ...] = (0,)
 
     def widths(self) -> list[float]:
-        """Share of the width for each column: longest cell, within what paper can give.
+        """Share of the width for each column: no word is broken while others have room to give.
 
         Examples
         --------
-        >>> Grid("", ("a", "b"), (("x" * 10, "y" * 36),)).widths()
+        >>> Grid("", ("a", "b"), (("x" * 10, "y " * 17),)).widths()
         [0.25, 0.75]
         """
-        wanted = []
-        for cells in zip(self.heads, *self.rows, strict=True):
-            longest = min(max(map(len, cells)), 46)
-            # A word is broken only where it would leave the other columns no room.
-            word = max((len(word) for cell in cells for word in cell.split()), default=0)
-            wanted.append(max(longest, min(word, 26) + 2, 4))
-        return [width / sum(wanted) for width in wanted]
+        words: list[float] = []
+        cells: list[float] = []
+        for column in zip(self.heads, *self.rows, strict=True):
+            longest = max((len(word) for cell in column for word in cell.split()), default=0)
+            words.append(min(longest, _LONGEST_WORD) + 2)
+            cells.append(max(words[-1], min(max(map(len, column)), _LONGEST_CELL) + 2))
+        spare = _LINE - sum(words)
+        wished = sum(cells) - sum(words)
+        if sum(cells) > _LINE and spare > 0:
+            # What is left when every column has its longest word goes to those with sentences.
+            cells = [w + spare * (c - w) / wished for w, c in zip(words, cells, strict=True)]
+        elif spare <= 0:
+            cells = words
+        return [width / sum(cells) for width in cells]
 
 
 @dataclass(frozen=True)

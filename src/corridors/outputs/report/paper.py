@@ -10,7 +10,7 @@ from typing import Any
 
 from corridors.errors import OptionalDependencyError
 from corridors.outputs.colours import INK, MUTED
-from corridors.outputs.report.content import Brief, Figure, Grid, Lines
+from corridors.outputs.report.content import Brief, Figure, Grid
 
 _REGULAR, _BOLD, _CHINESE = "Inter", "Inter-SemiBold", "STSong-Light"
 _RULE = "#d9dee3"
@@ -144,14 +144,20 @@ class _Setter:
         yield self._said(brief.headline, "headline")
         yield self._said(brief.scope, "note")
         for section in brief.sections:
-            yield self._said(section.heading, "heading")
+            heading = [self._said(section.heading, "heading")]
             for block in section.blocks:
+                if isinstance(block, Figure):
+                    if block.name in drawn:
+                        yield self._picture(block, drawn[block.name], heading)
+                        heading = []
+                    continue
+                yield from heading
+                heading = []
                 if isinstance(block, Grid):
                     yield from self._table(block)
-                elif isinstance(block, Lines):
+                else:
                     yield from (self._said(item, block.tone) for item in block.items)
-                elif block.name in drawn:
-                    yield from self._picture(block, drawn[block.name])
+            yield from heading
 
     def foot(self, title: str) -> Any:
         """What draws title and number under each page."""
@@ -208,10 +214,11 @@ class _Setter:
         yield table
         yield Spacer(1, 5)
 
-    def _picture(self, figure: Figure, png: bytes) -> Iterator[Any]:
+    def _picture(self, figure: Figure, png: bytes, before: list[Any]) -> Any:
+        """A picture with what is said of it, on one page with the heading before it."""
         from reportlab.platypus import Image, KeepTogether
 
         picture = Image(io.BytesIO(png))
         picture.drawHeight *= self.width / picture.drawWidth
         picture.drawWidth = self.width
-        yield KeepTogether([picture, self._said(figure.said, "note")])
+        return KeepTogether([*before, picture, self._said(figure.said, "note")])
