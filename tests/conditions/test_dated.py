@@ -175,6 +175,7 @@ def test_unknown_scenario_is_refused_with_a_suggestion(world: Any) -> None:
 
 BROKEN = [
     ("crossing: AB-rail", "crossing: AB-rial", r":11: effects\[0\].close.crossing.*AB-rail"),
+    ("crossing: AB-rail", "facility: A-YRDD", r":11: .*close.facility: no facility .* mean A-YRD"),
     ("close:", "clos:", r":11: effects\[0\].clos: no such effect; did you mean close"),
     ("valid_to: 2027-02-10", "valid_to: 2027-01-10", r":5: valid_to: .*before valid_from"),
     ("valid_from: 2027-02-01", "valid_from: soon", r":4: valid_from: expected a date"),
@@ -213,6 +214,7 @@ def test_a_broken_file_names_line_and_key(
 @pytest.mark.parametrize(
     ("content", "message"),
     [(b"", "empty"), (b"\xff\xfe\x00", "UTF-8"), (b"a: 1\n" * 300_000, "bytes"),
+     (b"#" * 10_000_000, "10,000,000 bytes; at most 1,000,000 are read"),
      (b"- 1\n", "expected keys"), (b"\x00", "no YAML")],
 )  # fmt: skip
 def test_what_is_no_scenario_is_refused(
