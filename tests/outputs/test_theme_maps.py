@@ -25,12 +25,14 @@ from corridors.analysis.projects import read_projects
 from corridors.analysis.resilience import criticality
 from corridors.errors import OutputError, UsageError
 from corridors.outputs import basemap
-from corridors.outputs.colours import LAND, contrast, luminance
+from corridors.outputs.colours import LAND, STYLES, contrast, luminance
+from corridors.outputs.map import comparison_map
 from corridors.outputs.theme import Style, Theme, bounds_of, line_of, overlay, point_of
 from corridors.outputs.theme_gates import KINDS, gates_theme
 from corridors.outputs.theme_isochrones import isochrone_theme, joined, ramp, scope_of
 from corridors.outputs.theme_layers import (
     PIPES,
+    QUIET_STATES,
     STATES,
     money_text,
     pipeline_overlay,
@@ -68,7 +70,7 @@ def test_states_are_told_without_colour() -> None:
     assert len({style.dash for style in STATES}) == 3
     assert len({style.mark for style in STATES}) == 3
     assert {style.shape for style in PIPES} == {"tube"}
-    for style in (*STATES, *PIPES):
+    for style in (*STATES, *PIPES, *QUIET_STATES):
         assert contrast(style.color, LAND) >= 3.0
 
 
@@ -401,6 +403,35 @@ def test_a_map_is_a_folium_map_and_refuses_another_ending(tmp_path: Path) -> Non
     with pytest.raises(OutputError, match=r"must end in \.html"):
         drawn.write(tmp_path / "map.png")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_layers_on_a_corridor_map_are_grey_and_in_its_key(
+    engine: Engine, document: dict[str, Any], geometries: Any
+) -> None:
+    layers = [project_overlay(engine), pipeline_overlay(engine)]
+    drawn = comparison_map(document, geometries, overlays=layers)
+    corridors = {style.line for style in STYLES.values()}
+    assert not corridors & {entry["color"] for layer in layers for entry in layer["classes"]}
+    root = ET.fromstring(drawn.static)  # type: ignore[attr-defined]
+    said = {element.text for element in root.iter() if element.tag.endswith("text")}
+    assert {entry["label"] for layer in layers for entry in layer["classes"]} <= said
+    plain = comparison_map(document, geometries)
+    assert "corridorsOverlay = " not in plain.get_root().render()
+    assert len(drawn.static) > len(plain.static)  # type: ignore[attr-defined]
+
+
+@pytest.mark.browser
+def test_layers_on_a_corridor_map_can_be_taken_off(
+    engine: Engine, document: dict[str, Any], geometries: Any, tmp_path: Path, open_page: Open
+) -> None:
+    layers = [project_overlay(engine), pipeline_overlay(engine)]
+    comparison_map(document, geometries, overlays=layers).save(tmp_path / "map.html")
+    page = open_page(tmp_path / "map.html")
+    assert "Oil pipeline, schematic" in page.inner_text("#legend")
+    page.click("#layers summary")
+    for box in ("Built", "Oil pipeline, schematic"):
+        page.locator("#layer-list").get_by_label(box, exact=True).click()
+    assert page.log == []
 
 
 def test_bounds_have_a_rim() -> None:

@@ -14,7 +14,7 @@ from branca.element import Figure, MacroElement
 from folium.template import Template
 
 from corridors.errors import OutputError, UsageError
-from corridors.outputs import basemap, text
+from corridors.outputs import basemap, text, wording
 from corridors.outputs.answers import Case, Shut, map_data, plain_base, views
 from corridors.outputs.figure import (
     LEAFLET_CSS,
@@ -30,8 +30,6 @@ from corridors.outputs.view import Geometries
 
 MAP_OPTIONS: dict[str, Any] = {
     "zoom_control": "bottomright",
-    "min_zoom": 2,
-    "max_zoom": 9,
     "zoom_snap": 0.25,
     "zoom_delta": 0.5,
     "wheel_px_per_zoom_level": 110,
@@ -61,6 +59,7 @@ class CorridorMap(folium.Map):
         {% macro script(this, kwargs) %}
         var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
             center: {{ this.location|tojson }}, crs: L.CRS.EPSG3857,
+            minZoom: 2, maxZoom: 9,
             ...{{ this.options|tojavascript }}
         });
         L.control.zoom({position: "bottomright"}).addTo({{ this.get_name() }});
@@ -160,7 +159,7 @@ def comparison_map(
     >>> type(comparison_map(document, {})).__mro__[1].__name__
     'Map'
     """
-    asked = Case("As asked", document, geometries, shut)
+    asked = Case(wording.asked(document), document, geometries, shut)
     return _compose([asked, *cases], boundaries=boundaries, tiles=tiles, overlays=overlays)[0]
 
 
@@ -174,7 +173,7 @@ def _compose(
     _same_question(cases)
     seen = views(cases)
     base = basemap.load(boundaries)
-    static = sheet_svg(cases[0].document, seen[0], base)
+    static = sheet_svg(cases[0].document, seen[0], base, overlays)
     provider = tile_provider(tiles)
     note = str(base.pop("note"))
     kinds = {mark["kind"] for one in seen for mark in one["marks"]}
@@ -288,7 +287,7 @@ def write_map(
     path = Path(path_html)
     if path.suffix.lower() not in (".html", ".htm"):
         raise OutputError(f"{path}: a map file must end in .html")
-    asked = Case("As asked", document, geometries, shut)
+    asked = Case(wording.asked(document), document, geometries, shut)
     drawn, static = _compose([asked, *cases], boundaries=boundaries, tiles=tiles, overlays=overlays)
     return write_atomically(
         {

@@ -29,6 +29,7 @@ from corridors.outputs.ground import (
 from corridors.outputs.labels import Sheet, text_width
 from corridors.outputs.static_parts import footer, glyph, header, legend, svg_text, table
 from corridors.outputs.strokes import side_by_side
+from corridors.outputs.theme_sheet import Strokes, key_svg
 from corridors.outputs.view import Geometries, view
 
 Points = np.ndarray[Any, np.dtype[np.float64]]
@@ -86,25 +87,40 @@ def map_svg(
     return _svg(document, drawn, height)
 
 
-def sheet_svg(document: Mapping[str, Any], seen: Mapping[str, Any], base: Mapping[str, Any]) -> str:
-    """Draw a view that is computed already; see :func:`comparison_svg`."""
+def sheet_svg(
+    document: Mapping[str, Any],
+    seen: Mapping[str, Any],
+    base: Mapping[str, Any],
+    overlays: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """Draw a view that is computed already, layers of themes under it; see `comparison_svg`."""
     head, top = header(document, WIDTH)
-    drawn, bottom = _map(seen, base, top)
+    drawn, bottom = _map(seen, base, top, overlays)
     rows, bottom = table(document, bottom, WIDTH)
     feet, height = footer(document, base["note"], seen["undrawn"], bottom, WIDTH)
     return _svg(document, f"{drawn}{head}{rows}{feet}", height)
 
 
-def _map(seen: Mapping[str, Any], base: Mapping[str, Any], top: float) -> tuple[str, float]:
+def _map(
+    seen: Mapping[str, Any],
+    base: Mapping[str, Any],
+    top: float,
+    overlays: Sequence[Mapping[str, Any]] = (),
+) -> tuple[str, float]:
     """The map with its key from `top` on; returns the SVG and where it ends."""
     lines = [line for legs in seen["lines"] for line in legs if len(line)]
     lines += [np.array([[m["lon"], m["lat"]]]) for m in seen["marks"]]
     frame = Frame(seen["bounds"], lines, top)
     sheet = Sheet((6.0, top + 6.0, WIDTH - 6.0, top + frame.height - 6.0))
+    under = [Strokes(layer, frame, sheet) for layer in reversed(overlays)]
     routes, drawn = _routes(seen, frame, sheet)
-    key = legend(seen, (0.0, top, WIDTH, top + frame.height), sheet)
+    area = (0.0, top, WIDTH, top + frame.height)
+    key = legend(seen, area, sheet)
+    key += key_svg([e for layer in overlays for e in layer["classes"]], area, sheet)
     marks = _mark_labels(seen, frame, sheet) + _pills(seen["options"], drawn, sheet)
-    body = ground(base, frame) + routes + marks + place_names(frame, sheet)
+    themes = "".join(layer.marks_and_names() for layer in reversed(under))
+    lines_under = "".join(layer.paths for layer in under)
+    body = ground(base, frame) + lines_under + routes + marks + themes + place_names(frame, sheet)
     return framed(f"{body}{key}", top, frame.height), top + frame.height
 
 

@@ -111,12 +111,19 @@ def overlay(
     styles: Sequence[Style],
     lines: Sequence[dict[str, Any]],
     points: Sequence[dict[str, Any]],
+    *,
+    quiet: bool = False,
 ) -> dict[str, Any]:
-    """A layer as the page takes it; styles without a line or point are left out of its key."""
+    """A layer as the page takes it; styles without a line or point are left out of its key.
+
+    A quiet one is an aside on a map about something else: its names are light, and stand only
+    where there is room right beside their line.
+    """
     used = sorted({thing["c"] for thing in (*lines, *points)})
     place = {number: at for at, number in enumerate(used)}
     return {
         "title": text.clean(title),
+        "quiet": quiet,
         "classes": [styles[number].as_json() for number in used],
         "lines": [line | {"c": place[line["c"]]} for line in lines],
         "points": [point | {"c": place[point["c"]]} for point in points],

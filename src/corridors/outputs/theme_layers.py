@@ -26,6 +26,15 @@ OIL_TO_COME = OIL._replace(label="Oil pipeline, not finished, schematic", dash="
 GAS_TO_COME = GAS._replace(label="Gas pipeline, not finished, schematic", dash="7 5")
 PIPES = (OIL, GAS, OIL_TO_COME, GAS_TO_COME)
 
+QUIET = "#4b5661"
+"""On a corridor map colours belong to corridors: there works and pipelines are grey."""
+
+QUIET_STATES = tuple(style._replace(color=QUIET, weight=3.4, size=5.5) for style in STATES)
+QUIET_PIPES = tuple(
+    style._replace(color=color, weight=3.6)
+    for style, color in zip(PIPES, ("#6f655f", "#7d8a94") * 2, strict=True)
+)
+
 SCHEMATIC = (
     f"Pipelines are drawn straight between towns that published descriptions name, and between "
     f"points of our own: no closer than {SCHEMATIC_KM} km. Oil and gas are never added to boxes."
@@ -42,7 +51,7 @@ def project_overlay(
     chosen: Iterable[Project] | None = None,
     *,
     states: Mapping[str, int] | None = None,
-    styles: Sequence[Style] = STATES,
+    styles: Sequence[Style] = QUIET_STATES,
 ) -> dict[str, Any]:
     """Projects that have a place, pipelines aside, as a layer.
 
@@ -54,6 +63,7 @@ def project_overlay(
     states : mapping of str to int, optional
         Style by project id, other than by status.
     styles : sequence of Style
+        One each for what is built, being built and to come; grey ones for a corridor map without.
 
     Examples
     --------
@@ -78,10 +88,12 @@ def project_overlay(
             label = "" if spots else short
             lines.append(line_of(number, project.title, parts, rows, label=label))
         points += [point_of(number, project.title, at, rows, label=short) for at in spots]
-    return overlay("Projects", styles, lines, points)
+    return overlay("Projects", styles, lines, points, quiet=styles is QUIET_STATES)
 
 
-def pipeline_overlay(engine: Engine, names: Sequence[str] | None = None) -> dict[str, Any]:
+def pipeline_overlay(
+    engine: Engine, names: Sequence[str] | None = None, *, styles: Sequence[Style] = QUIET_PIPES
+) -> dict[str, Any]:
     """Main pipelines as a layer, schematic: those named, or all of them.
 
     Examples
@@ -97,7 +109,7 @@ def pipeline_overlay(engine: Engine, names: Sequence[str] | None = None) -> dict
         number = ("oil", "gas").index(pipe.row.carries) + (0 if pipe.row.status == "built" else 2)
         label = f"{pipe.row.short} ({pipe.row.carries})"
         lines.append(line_of(number, pipe.row.name, [pipe.line], pipe_rows(pipe), label=label))
-    return overlay("Pipelines", PIPES, lines, [])
+    return overlay("Pipelines", styles, lines, [], quiet=styles is QUIET_PIPES)
 
 
 def short_title(title: str) -> str:

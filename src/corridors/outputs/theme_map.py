@@ -14,6 +14,7 @@ from branca.element import Figure, MacroElement
 
 from corridors.errors import OutputError, UsageError
 from corridors.outputs import basemap, text
+from corridors.outputs.answers import plain_base
 from corridors.outputs.figure import OfflineFigure, Raw, write_atomically
 from corridors.outputs.map import MAP_OPTIONS, CorridorMap, tile_provider
 from corridors.outputs.static_map import png_of
@@ -122,7 +123,7 @@ def theme_map(
         {
             "overlays": theme.overlays,
             "bounds": theme.bounds,
-            "base": base,
+            "base": plain_base(basemap.thinned(base, theme.bounds)),
             "countries": basemap.COUNTRY_LABELS,
             "waters": basemap.WATER_LABELS,
             "tiles": provider,

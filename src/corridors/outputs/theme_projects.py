@@ -14,6 +14,7 @@ from corridors.outputs.theme import LonLat, Theme, bounds_of
 from corridors.outputs.theme_layers import (
     BUILDING,
     BUILT,
+    PIPES,
     PLANNED,
     SCHEMATIC,
     STATES,
@@ -99,7 +100,9 @@ def projects_theme(
             if not country or country.upper() in pipe.row.countries
         ]
         if shown:
-            layers.insert(0, pipeline_overlay(engine, [pipe.row.id for pipe in shown]))
+            layers.insert(
+                0, pipeline_overlay(engine, [pipe.row.id for pipe in shown], styles=PIPES)
+            )
             lines = tuple(
                 f"{pipe.row.name}: {pipe.row.carries}, {pipe.row.status}"
                 + (f", {pipe.row.length_km:,.0f} km" if pipe.row.length_km else "")

@@ -46,24 +46,46 @@ def theme_svg(theme: Theme, base: Mapping[str, Any]) -> str:
     head, top = _header(theme)
     frame = Frame(theme.bounds, [_inside(theme)], top)
     sheet = Sheet((6.0, top + 6.0, WIDTH - 6.0, top + frame.height - 6.0))
-    drawn = [_strokes(layer, frame, sheet) for layer in theme.overlays]
+    layers = [Strokes(layer, frame, sheet) for layer in theme.overlays]
     key = key_svg(theme.entries, (0.0, top, WIDTH, top + frame.height), sheet)
-    marks = "".join(reversed([_marks(layer, frame, sheet) for layer in reversed(theme.overlays)]))
-    names = "".join(
-        _line_names(layer, lines, sheet)
-        for layer, (_, lines) in reversed(list(zip(theme.overlays, drawn, strict=True)))
-    )
-    strokes = "".join(paths for paths, _ in drawn)
-    body = ground(base, frame) + strokes + marks + names + place_names(frame, sheet) + key
+    # The highest layer has the first choice of room.
+    marks = [layer.marks() for layer in reversed(layers)]
+    names = [layer.names() for layer in reversed(layers)]
+    strokes = "".join(layer.paths for layer in layers)
+    drawn = "".join([*reversed(marks), *names])
+    body = ground(base, frame) + strokes + drawn + place_names(frame, sheet) + key
     feet, height = _footer(theme, str(base.get("note", "")), top + frame.height)
     whole = framed(body, top, frame.height) + head + feet
     return whole_sheet(theme.title, f"{theme.headline}. {theme.scope}.", whole, height)
 
 
-def overlay_svg(layer: Mapping[str, Any], frame: Frame, sheet: Sheet) -> str:
-    """A layer under the routes of a corridor map: lines, marks and those names that find room."""
-    paths, lines = _strokes(layer, frame, sheet)
-    return paths + _marks(layer, frame, sheet) + _line_names(layer, lines, sheet)
+class Strokes:
+    """A layer on a sheet: its lines at once, its marks and names when it is their turn.
+
+    Parameters
+    ----------
+    layer : mapping
+        As of :func:`corridors.outputs.theme.overlay`.
+    frame : Frame
+    sheet : Sheet
+        Remembers the lines, so that names keep off them.
+    """
+
+    def __init__(self, layer: Mapping[str, Any], frame: Frame, sheet: Sheet) -> None:
+        self.layer, self.frame, self.sheet = layer, frame, sheet
+        self.paths, self.lines = _strokes(layer, frame, sheet)
+
+    def marks(self) -> str:
+        """Marks of the points with their names."""
+        return _marks(self.layer, self.frame, self.sheet)
+
+    def names(self) -> str:
+        """Names beside the lines."""
+        return _line_names(self.layer, self.lines, self.sheet)
+
+    def marks_and_names(self) -> str:
+        """Both."""
+        return self.marks() + self.names()
 
 
 def _header(theme: Theme) -> tuple[str, float]:
@@ -159,6 +181,8 @@ def _marks(layer: Mapping[str, Any], frame: Frame, sheet: Sheet) -> str:
         near = _NEAR if point.get("size", style["size"]) > 4 else 9.0
         if not inside or not style["on"]:
             continue
+        if layer["quiet"] and not sheet.free((x - 6, y - 6, x + 6, y + 6)):
+            continue
         if any(math.hypot(x - a, y - b) < near for _, a, b in shown):
             continue
         shown.append((point, x, y))
@@ -171,7 +195,7 @@ def _marks(layer: Mapping[str, Any], frame: Frame, sheet: Sheet) -> str:
         )  # fmt: skip
     for point, x, y in shown:
         if point.get("label"):
-            names.append(_label(sheet, point["label"], [(x, y)], bold=True))
+            names.append(_label(sheet, point["label"], [(x, y)], bold=not layer["quiet"]))
     edge = '<g stroke="#fff" stroke-width="1.6">'
     return f"{edge}{''.join(reversed(glyphs))}</g>{''.join(names)}"
 
@@ -189,7 +213,8 @@ def _line_names(layer: Mapping[str, Any], drawn: Sequence[Sequence[Points]], she
             tuple(points[int(share * (len(points) - 1))].tolist())
             for share in (0.5, 0.35, 0.65, 0.2, 0.8, 0.0, 1.0)
         ]
-        out.append(_label(sheet, line["label"], spots, bold=style["shape"] != "tube"))
+        bold = style["shape"] != "tube" and not layer["quiet"]
+        out.append(_label(sheet, line["label"], spots, bold=bold))
     return "".join(out)
 
 
@@ -268,7 +293,7 @@ def key_svg(
         for y in (bottom - high - 18, top + 18)
         for x in (left + 18, right - wide - 18)
     ]
-    spot = min(corners, key=sheet.crossed)
+    spot = min(corners, key=lambda box: (not sheet.free(box), sheet.crossed(box)))
     x, y = spot[:2]
     sheet.block(spot)
     out = [

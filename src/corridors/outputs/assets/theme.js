@@ -78,7 +78,8 @@ function corridorsOverlay(base, overlay) {
     function put(text, spots, away, bold) {
       var s = base.small() ? 11.5 : 12.5, w = base.width(text, s, bold ? 650 : 500) + 4, h = s * 1.25, best = null;
       var tries = [[away, 0], [-away - w, 0], [8, -h - 1], [-8 - w, -h - 1], [8, h + 1], [-8 - w, h + 1], [-w / 2, -h - 5], [-w / 2, h + 5], [14, -2 * h - 2], [-14 - w, -2 * h - 2], [14, 2 * h + 2], [-14 - w, 2 * h + 2]];
-      [true, false].some(function (strict) {
+      if (overlay.quiet) { tries = tries.slice(0, 8); bold = false; }
+      (overlay.quiet ? [true] : [true, false]).some(function (strict) {
         return spots.some(function (at) {
           return tries.some(function (o) {
             var x = at.x + o[0], y = at.y + o[1] - h / 2, b = [x, y, x + w, y + h];
@@ -115,6 +116,18 @@ function corridorsOverlay(base, overlay) {
   base.section(overlay.title, overlay.classes.map(function (c, number) {
     return { text: c.label, on: c.on, set: base.toggle(groups[number]) };
   }));
+  /* The key of a corridor map grows by this layer; a theme's page has its key already. */
+  var key2 = document.querySelector("#legend ul");
+  if (key2 && !base.keyed) overlay.classes.forEach(function (c) {
+    var item = base.el("li"), v = base.svgEl("svg", { width: 40, height: 20, viewBox: "0 0 40 20", "aria-hidden": "true" });
+    var line = { d: "M2 10H38", stroke: c.color, "stroke-width": c.weight, "stroke-linecap": /^0\.1 /.test(c.dash) ? "round" : "butt" };
+    if (c.dash) line["stroke-dasharray"] = c.dash;
+    if (c.shape !== "point") base.svgEl("path", line, v);
+    if (c.shape === "tube") base.svgEl("path", { d: "M2 10H38", stroke: "#fff", "stroke-width": c.weight * 0.4 }, v);
+    if (c.mark) { var g = base.svgEl("g", { transform: "translate(20 10)" }, v); g.append.apply(g, corridorsGlyph(base, c.mark, c.size, c.color).childNodes); }
+    item.append(v, document.createTextNode(c.label));
+    key2.append(item);
+  });
   found.points = overlay.points;
   found.open = function (point) {
     groups[point.c].addTo(map);
@@ -145,6 +158,7 @@ function corridorsGlyph(base, mark, r, color) {
 function corridorsTheme(map, blobId) {
   "use strict";
   var data = JSON.parse(document.getElementById(blobId).textContent), base = corridorsBase(map, data);
+  base.keyed = true;
   var layers = data.overlays.map(function (o) { return corridorsOverlay(base, o); });
   base.section("Shown", base.shownRows());
   base.background();
