@@ -21,7 +21,7 @@ from corridors.costing.pricing import Pricing
 from corridors.errors import UsageError
 from corridors.movement.graph import Move, MovementGraph, State
 from corridors.parameters import Ledger
-from corridors.routing.ends import RoadReach, join, road_reach
+from corridors.routing.ends import Joined, RoadReach, join, road_reach
 from corridors.routing.many import in_series
 from corridors.routing.plan import Plan
 from corridors.routing.plan_tree import PlanTree
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 MODES = ("rail", "road", "sea", "ferry")
 SAME = 1e-9
 """Costs that differ by less than this share are equal but for the order of a sum."""
+MOST_JOINED = 4096
+"""Ends of journeys that stay joined to the graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class Desk:
     via: tuple[frozenset[str], ...]
     reaches: tuple[RoadReach | None, RoadReach | None]
     memo: dict[object, object] = field(default_factory=dict)
+    joined: dict[tuple[object, ...], Joined] = field(default_factory=dict)
+    """Ends joined to a graph, shared by the desks of one setting."""
 
     @property
     def situation(self) -> Situation:
@@ -175,22 +179,7 @@ class Desk:
 
     def quest(self, plans: Sequence[Plan]) -> Quest:
         """The search for some plans of one corridor, ends joined."""
-        ends = []
-        for arriving, end in ((False, self.shipment.origin), (True, self.shipment.destination)):
-            sections = [plan.sections[-1 if arriving else 0] for plan in plans]
-            modes = frozenset(mode for section in sections for mode in section.modes)
-            ends.append(
-                join(
-                    self.graph,
-                    end,
-                    model=self.model,
-                    worth=self.worth,
-                    trunk_modes=modes if plans else None,
-                    reach=self.reaches[int(arriving)],
-                    arriving=arriving,
-                )
-            )
-        start, goal = ends
+        start, goal = self._join(plans, arriving=False), self._join(plans, arriving=True)
         return Quest(
             starts=start.states,
             goals=goal.states,
@@ -201,6 +190,26 @@ class Desk:
             board=self.board,
             memo=self.memo,
         )
+
+    def _join(self, plans: Sequence[Plan], *, arriving: bool) -> Joined:
+        sections = [plan.sections[-1 if arriving else 0] for plan in plans]
+        modes = frozenset(mode for section in sections for mode in section.modes)
+        end = self.shipment.destination if arriving else self.shipment.origin
+        price = (self.pricing, weights(self.shipment))
+        key = (self.graph, price, end, arriving, modes if plans else None)
+        if key not in self.joined:
+            if len(self.joined) >= MOST_JOINED:
+                self.joined.clear()
+            self.joined[key] = join(
+                self.graph,
+                end,
+                model=self.model,
+                worth=self.worth,
+                trunk_modes=modes if plans else None,
+                reach=self.reaches[int(arriving)],
+                arriving=arriving,
+            )
+        return self.joined[key]
 
     def find(self, plans: Sequence[Plan] = ()) -> dict[int, Found]:
         """Cheapest way of each plan that has one, by its number; without plans of the graph, as 0.
@@ -221,13 +230,18 @@ class Desk:
             return iter(sorted(found.items(), key=_cost))
         return cheapest_first(self.graph, quest, self.weigh, tree)
 
-    def cheapest(self, plans: Sequence[Plan]) -> tuple[int, Found] | None:
-        """Number and way of the plan with the cheapest way, of equals the first; or None."""
+    def cheapest(
+        self, plans: Sequence[Plan], tree: PlanTree | None = None
+    ) -> tuple[int, Found] | None:
+        """Number and way of the plan with the cheapest way, of equals the first; or None.
+
+        Whoever asks with the same plans again and again hands over their tree.
+        """
         if in_series() and not self.via and self.price is not None:
             from corridors.routing.kernel import kernel_of
 
             kernel = kernel_of(self.graph)
-            return kernel.cheapest(self.quest(plans), self.price, PlanTree(plans))
+            return kernel.cheapest(self.quest(plans), self.price, tree or PlanTree(plans))
         ways = self.cheapest_first(plans)
         best = next(ways, None)
         if best is None:
@@ -370,6 +384,7 @@ class Setting:
         self.ledger, self._value = ledger, value_of_time_usd_day
         self._via: tuple[frozenset[str], ...] | None = None
         self._desks: dict[Heading, Desk] = {}
+        self._reaches: dict[tuple[MovementGraph, End], RoadReach] = {}
 
     def desk(self, start: End, goal: End) -> Desk:
         """The question between two places.
@@ -388,11 +403,19 @@ class Setting:
         if shipment.heading not in self._desks:
             self._desks[shipment.heading] = self._open(shipment)
         first = self._desks[shipment.heading]
-        reaches = tuple(
-            road_reach(first.graph, end) if not _served(first.graph, end.facilities) else None
-            for end in (start, goal)
-        )
-        return first.between(shipment, (reaches[0], reaches[1]))
+        graph = first.graph
+        return first.between(shipment, (self._reach(graph, start), self._reach(graph, goal)))
+
+    def _reach(self, graph: MovementGraph, end: End) -> RoadReach | None:
+        """Roads from a point off the terminals, measured once."""
+        if _served(graph, end.facilities):
+            return None
+        key = (graph, end)
+        if key not in self._reaches:
+            if len(self._reaches) >= MOST_JOINED:
+                self._reaches.clear()
+            self._reaches[key] = road_reach(graph, end)
+        return self._reaches[key]
 
     def _open(self, shipment: Shipment) -> Desk:
         engine, conditions = self.engine, self.conditions

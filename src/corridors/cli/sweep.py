@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,6 +37,7 @@ def run_sweep(options: argparse.Namespace, argv: Sequence[str]) -> int:
     from corridors.series.results import statuses
     from corridors.series.run import run
 
+    gc.enable()  # unlike a single question, this goes on for long
     for name in ("plan", "out"):
         if not getattr(options, name):
             raise UsageError(f"{name}: the path is empty")

@@ -80,8 +80,8 @@ class Ground:
             self._tallies[heading] = Tally(desk, self.numbers)
         tally = self._tallies[heading]
         if desk.situation.depart is None:
-            plans = tally.passable(desk, corridor)
-            best = desk.cheapest(plans) if plans else None
+            plans, tree = tally.passable(desk, corridor)
+            best = desk.cheapest(plans, tree) if plans else None
             if best is not None:
                 number, way = best
                 return ("ok", "", plans[number].variant), tally.figures(desk, way, corridor)

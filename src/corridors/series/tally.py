@@ -21,6 +21,7 @@ from corridors.analysis.spread import Draws, Spread, drawn_sum
 from corridors.costing.charge import total
 from corridors.movement.graph import Move, MovementGraph, State
 from corridors.routing.plan import Plan
+from corridors.routing.plan_tree import PlanTree
 from corridors.routing.route import Event, Leg, Pieces, Route, runs_by_rail
 from corridors.routing.search import Found
 
@@ -108,15 +109,15 @@ class Tally:
         self.graph, self.pricing, self.numbers = desk.graph, desk.pricing, numbers
         self._moves: dict[tuple[object, ...], tuple[Piece, ...]] = {}
         self._count = 0
-        self._plans: dict[tuple[str, str, str], list[Plan]] = {}
+        self._plans: dict[tuple[str, str, str], tuple[list[Plan], PlanTree]] = {}
 
-    def passable(self, desk: Desk, corridor: str) -> list[Plan]:
+    def passable(self, desk: Desk, corridor: str) -> tuple[list[Plan], PlanTree]:
         """Variants that serve the pair of countries and have all gateways open."""
         shipment = desk.shipment
         key = (corridor, shipment.origin.country, shipment.destination.country)
         if key not in self._plans:
-            plans = plans_of(desk, corridor)
-            self._plans[key] = [plan for plan in plans if not blocked_by(desk.graph, plan)]
+            plans = [p for p in plans_of(desk, corridor) if not blocked_by(desk.graph, p)]
+            self._plans[key] = (plans, PlanTree(plans))
         return self._plans[key]
 
     def figures(self, desk: Desk, found: Found, corridor: str) -> Figures:
