@@ -158,6 +158,42 @@ def test_all_cases_stand_in_a_table(cases_file: Path, document: dict) -> None:
     assert "<td>+$650</td>" in table
 
 
+def test_buttons_need_corridors_and_something_new() -> None:
+    import corridors as co
+
+    free = co.route("Almaty", "Poti", draws=50)
+    assert type(free.map()).__name__ == "CorridorMap"
+    with pytest.raises(UsageError, match="free route"):
+        free.map(scenarios=["red-sea-2023"])
+    with pytest.raises(UsageError, match="is a list"):
+        free.map(scenarios="red-sea-2023")
+    shut = co.compare("Almaty", "Poti", corridors=["titr"], scenarios=["caspian-closed"], draws=50)
+    with pytest.raises(UsageError, match="in force already"):
+        shut.map(scenarios=["caspian-closed"])
+
+
+def test_what_shuts_a_scenario_is_marked() -> None:
+    import corridors as co
+    from corridors.analysis.alternatives import alternatives, shut_gates
+
+    c = co.compare("Xi'an", "Duisburg", draws=50)
+    assert shut_gates(c.answer, c.geometries) == ()
+    names = ["red-sea-2023", "poland-belarus-2025", "caspian-closed", "russia-belarus-avoided"]
+    red_sea, poland, caspian, avoided = alternatives(c.answer, c.geometries, [*names, names[0]])
+    assert {gate.name for gate in red_sea.shut} == {"Suez Canal", "Bab el-Mandeb"}
+    assert any("Malaszewicze" in gate.name for gate in poland.shut)
+    # Between Aktau and Alat, on the water.
+    [ship] = caspian.shut
+    assert 49.5 < ship.lon < 52
+    assert 39.5 < ship.lat < 44
+    assert {o.corridor for o in avoided.answer.options if o.status != "ok"} == {"northern"}
+    assert all("Russia" in gate.why for gate in avoided.shut)
+    # The same as asked in one go.
+    at_once = co.compare("Xi'an", "Duisburg", scenarios=["red-sea-2023"], draws=50)
+    again = [o.route.mean("hours") for o in red_sea.answer.options if o.route]
+    assert again == [o.route.mean("hours") for o in at_once.answer.options if o.route]
+
+
 # In a browser -------------------------------------------------------------------------------
 
 
@@ -256,6 +292,21 @@ def test_a_chosen_case_is_printed_and_saved(cases_file: Path, open_page: Open) -
         page.click("[data-do=png] >> nth=0")
     assert Path(png.value.path()).read_bytes()[:4] == b"\x89PNG"
     assert page.log == []
+
+
+@pytest.mark.browser
+def test_cases_on_a_phone_and_by_the_rules(cases_file: Path, open_page: Open) -> None:
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe is not installed"
+    )
+    for size in ({"width": 390, "height": 844}, {"width": 1400, "height": 900}):
+        page = open_page(cases_file, viewport=size, bypass_csp=True)
+        _press(page, 1)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        for box in page.locator("#cases label").all():
+            assert box.bounding_box()["height"] >= 34
+        found = axe.Axe().run(page).response["violations"]
+        assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
 
 
 @pytest.mark.browser

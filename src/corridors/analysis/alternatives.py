@@ -88,7 +88,7 @@ def alternatives(
     >>> sorted(gate.name for gate in red_sea.shut)
     ['Bab el-Mandeb', 'Suez Canal']
     """
-    if answer.kind != "compare":
+    if scenarios and answer.kind != "compare":
         raise UsageError("scenario buttons need a comparison of corridors, not a free route")
     found = []
     for name in dict.fromkeys(scenarios):

@@ -55,7 +55,7 @@ def parts(
     return {
         "TITLE": escape(wording.title(document)),
         "HEADLINE": first["headline"],
-        "SCOPE": escape(wording.scope(document)),
+        "SCOPE": escape(wording.scope_on_map(document)),
         "CASE": first["case"],
         "STATIC": static,
         "STYLE": "",

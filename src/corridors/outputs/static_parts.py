@@ -79,7 +79,7 @@ def header(document: Mapping[str, Any], width: float) -> tuple[str, float]:
         out.append(svg_text(_EDGE, y, line, 24, bold=True))
         y += 30
     y -= 6
-    for line in wrap(wording.scope(document), room, 14):
+    for line in wrap(wording.scope_on_map(document), room, 14):
         out.append(svg_text(_EDGE, y, line, 14, fill=MUTED))
         y += 20
     return "".join(out), y

@@ -161,6 +161,33 @@ def _date(shipment: Mapping[str, Any]) -> str:
     return "normal operation"
 
 
+def scope_on_map(document: Mapping[str, Any]) -> str:
+    """`scope` for a reader who sees what was applied elsewhere on the page.
+
+    Examples
+    --------
+    >>> scope_on_map({"shipment": {"unit": "FEU"}, "conditions": {"applied": ["Red Sea"]}})
+    'One laden 40 ft container · normal operation but for: Red Sea'
+    """
+    line = scope(document)
+    if not line.endswith("normal operation") or asked(document) == "Normal operation":
+        return line
+    applied = _join((document.get("conditions") or {}).get("applied"))
+    return f"{line} but for: {applied}" if applied else line
+
+
+def asked(document: Mapping[str, Any]) -> str:
+    """What the answer as asked is called beside other cases.
+
+    Examples
+    --------
+    >>> asked({"conditions": {"applied": ["normal operation"]}})
+    'Normal operation'
+    """
+    applied = list((document.get("conditions") or {}).get("applied") or ())
+    return "Normal operation" if applied == ["normal operation"] else "As asked"
+
+
 def chances(document: Mapping[str, Any]) -> list[str]:
     """How often each option is fastest, cheapest and in time, over the draws they share.
 

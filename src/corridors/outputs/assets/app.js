@@ -190,7 +190,8 @@ function corridorsMap(map, blobId) {
       var a = at(c, day);
       if (!a || !a.point) return;
       var p = a.point.subtract(offset), w = base.width(c.option.short, 11.5, 650) + 18;
-      taken.push([p.x - w / 2, p.y - 31, p.x + w / 2, p.y - 9]);
+      var y = c.mover.classList.contains("low") ? p.y + 9 : p.y - 31;
+      taken.push([p.x - w / 2, y, p.x + w / 2, y + 22]);
     });
     if (map.hasLayer(marksLayer)) {
       clusters.forEach(function (c) { c.at = map.latLngToContainerPoint([c.marks[0].lat, c.marks[0].lon]); spots.push([c.at.x - 9, c.at.y - 9, c.at.x + 9, c.at.y + 9]); });
@@ -262,7 +263,8 @@ function corridorsMap(map, blobId) {
 
   /* ---- layers */
   base.section("Corridors", data.seats.map(function (name, seat) {
-    return { text: name, on: true, set: function (on) {
+    var own = data.options.find(function (option) { return option.seat === seat; });
+    return { text: name, on: true, line: own && { color: own.line }, set: function (on) {
       hidden[seat] = !on;
       var c = sitting(seat);
       if (c) base.toggle(c.group)(on);

@@ -19,7 +19,8 @@
               keep off, free(box, set), inside(box), offLines(box), put(class, text, x, y, colour) -> element
    Redraw     base.redrawers.push(function () {...}); base.redraw(); base.drawNames()
    Popups     base.rowsOf(rows) -> <dl>; base.room() -> options of a popup that fits
-   Layers     base.section(title, [{text, on, set(on), radio}]); base.toggle(layer) -> set function
+   Layers     base.section(title, [{text, on, set(on), radio, line}]); line: {color, weight, dash}, shown
+              beside the text; base.toggle(layer) -> set function
               base.shownRows() -> rows for names and boundaries; base.background(): the tiles switch
    Saving     base.sheet(): the static <svg> to save; replace it to save another
    Framing    base.fit(bounds, left, below)
@@ -81,6 +82,8 @@ function corridorsBase(map, data) {
     line(data.base.borders, { color: "#c6c1b4", weight: 1 }),
     line(data.base.disputed, { color: "#b3ad9d", weight: 1.3, dashArray: "1.5 3" })
   ]).addTo(map);
+  /* On a telephone half the Earth fits at a lower zoom only. */
+  if (small()) map.setMinZoom(1);
   map.setMaxBounds([[-58, -75], [84, 205]]);
   map.options.maxBoundsViscosity = 0.8;
   map.attributionControl.setPrefix(false);
@@ -177,7 +180,13 @@ function corridorsBase(map, data) {
       if (row.radio) input.name = "background";
       input.checked = row.on;
       input.addEventListener("change", function () { row.set(input.checked); base.redraw(); });
-      label.append(input, document.createTextNode(row.text));
+      label.append(input);
+      if (row.line) {
+        var swatch = base.svgEl("svg", { width: 26, height: 12, viewBox: "0 0 26 12", "aria-hidden": "true" });
+        base.svgEl("path", { d: "M1 6H25", stroke: row.line.color, "stroke-width": row.line.weight || 4, "stroke-dasharray": row.line.dash || "none", "stroke-linecap": /^0?\.1 /.test(row.line.dash) ? "round" : "butt" }, swatch);
+        label.append(swatch);
+      }
+      label.append(el("span", null, row.text));
       list.append(label);
       row.input = input;
     });
