@@ -26,10 +26,10 @@ from corridors.analysis.engine import Engine
 from corridors.analysis.spread import Draws
 from corridors.costing.charge import Vector
 from corridors.routing.arcs import door_vectors
+from corridors.routing.label_loops import costs_to_go
 from corridors.routing.pareto import fronts_of
-from corridors.routing.pareto_loops import costs_to_go
 from corridors.routing.plan_tree import PlanTree
-from corridors.routing.unrolled import Unrolled
+from corridors.routing.unrolled import Step, Unrolled
 from ratio import Ratio, interleaved
 
 GROUP = "Draws"
@@ -72,11 +72,13 @@ class Corridor:
         count = int(max(self.tail.max(), self.head.max())) + 1
         order = np.argsort(self.head, kind="stable")
         into = np.concatenate([[0], np.cumsum(np.bincount(self.head, minlength=count))])
-        goal, free = np.array([1]), np.array([0.0])
+        tail, goal, free = self.tail[order], np.array([1]), np.array([0.0])
 
         def search(number: int) -> float:
             low = np.full(count, np.inf)
-            costs_to_go(into, order, self.tail, self.weights(number), goal, free, low)
+            cost = self.weights(number)[order]
+            room = np.empty(count), np.empty(count, np.int64), np.full(count, -1, np.int64)
+            costs_to_go(into, tail, cost, goal, free, low, *room)
             return float(low[0])
 
         return search
@@ -123,25 +125,25 @@ def corridor_of(desk: Desk, name: str, units: Units) -> Corridor | None:
     goals = unrolled.goals(quest, (prices.usd,))
     if any(end.move is not None for end in (*starts, *goals)):
         raise ValueError("a place off the terminals: take another pair of places")
-    usable = np.isfinite(unrolled.cost(prices.usd, quest))
+    out = unrolled.out
+    usable = np.isfinite(out.cost(unrolled.rates(prices.usd, quest)))
     usable &= _reached(unrolled, [s.label for s in starts], usable, forward=True)[unrolled.tail]
-    usable &= _reached(unrolled, [g.label for g in goals], usable, forward=False)[unrolled.head]
+    usable &= _reached(unrolled, [g.label for g in goals], usable, forward=False)[out.label]
     arcs = np.flatnonzero(usable)
-    states, doors, zones = unrolled.arcs.states, unrolled.arcs.moves, len(unrolled.arcs.zones)
+    states, moves = unrolled.arcs.states, unrolled.arcs.moves
 
-    def unit(arc: int) -> int:
-        item = int(unrolled.item[arc])
-        one, other = (int(x[arc] >> 2) % len(states) for x in (unrolled.tail, unrolled.head))
-        if item < len(doors):
-            move = doors[item]
-            return units.of(item, lambda: door_vectors(model, graph, states[one], move))
-        if item < len(doors) + zones:
-            haul = kernel.haul(one, other).haul
+    def unit(step: Step) -> int:
+        one = states[step.one]
+        if step.door >= 0:
+            move = moves[step.door]
+            return units.of(step.door, lambda: door_vectors(model, graph, one, move))
+        if step.is_haul:
+            haul = kernel.haul(step.one, step.other).haul
             assert haul is not None
-            country = next(iter(haul.countries), "")
-            return units.of((item, country), lambda: [model.run(haul.zone, 1.0, country=country)])
-        fill = model.fill(graph.facilities[states[one][0]])
-        return units.of(item, lambda: [] if fill is None else [fill])
+            zone, country = haul.zone, next(iter(haul.countries), "")
+            return units.of((zone, country), lambda: [model.run(zone, 1.0, country=country)])
+        fill = model.fill(graph.facilities[one[0]])
+        return units.of((one, "fill"), lambda: [] if fill is None else [fill])
 
     def release(label: int) -> int:
         facility, zone = unrolled.state(label)
@@ -151,20 +153,20 @@ def corridor_of(desk: Desk, name: str, units: Units) -> Corridor | None:
         return units.of((*keys, "release"), lambda: [] if vector is None else [vector])
 
     nothing = units.of("nothing", list)
-    labels = np.unique(np.concatenate([unrolled.tail[arcs], unrolled.head[arcs]]))
+    labels = np.unique(np.concatenate([unrolled.tail[arcs], unrolled.out.label[arcs]]))
     known = set(labels.tolist())
     first = [s.label for s in starts if s.label in known]
     last = [g.label for g in goals if g.label in known]
     number = {label: at + 2 for at, label in enumerate(labels.tolist())}
-    unit_of = [unit(arc) for arc in arcs.tolist()]
+    unit_of = [unit(step) for step in unrolled.steps(arcs.tolist())]
     return Corridor(
         name,
         np.array([*(number[x] for x in unrolled.tail[arcs].tolist()), *[0] * len(first),
                   *(number[x] for x in last)]),
-        np.array([*(number[x] for x in unrolled.head[arcs].tolist()),
+        np.array([*(number[x] for x in unrolled.out.label[arcs].tolist()),
                   *(number[x] for x in first), *[1] * len(last)]),
         np.array([*unit_of, *[nothing] * len(first), *map(release, last)]),
-        np.concatenate([unrolled.amount[arcs], np.ones(len(first) + len(last))]),
+        np.concatenate([out.amount[arcs], np.ones(len(first) + len(last))]),
         np.zeros((0, 0)),
     )  # fmt: skip
 
@@ -174,9 +176,9 @@ def _reached(
 ) -> NDArray[np.bool_]:
     """Labels that usable arcs lead to from some, or from which they lead to them."""
     one, other = (
-        (unrolled.tail[usable], unrolled.head[usable])
+        (unrolled.tail[usable], unrolled.out.label[usable])
         if forward
-        else (unrolled.head[usable], unrolled.tail[usable])
+        else (unrolled.out.label[usable], unrolled.tail[usable])
     )
     reached = np.zeros(unrolled.count, dtype=bool)
     reached[labels] = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
+from types import FunctionType
 from typing import Any
 
 import networkx as nx
@@ -16,7 +17,7 @@ from corridors.analysis.compare import plans_of
 from corridors.analysis.desk import Conditions, Desk, open_desk
 from corridors.analysis.engine import Engine
 from corridors.movement.graph import Move, State
-from corridors.routing import pareto_loops
+from corridors.routing import label_loops
 from corridors.routing.arcs import Components, arcs_of
 from corridors.routing.kernel import Kernel
 from corridors.routing.pareto import Efficient, Fronts
@@ -40,34 +41,50 @@ def efficient_of(pairs: Iterable[Pair]) -> list[Pair]:
 # The loops alone ----------------------------------------------------------------------------
 
 
+def as_they_stand(loop: Any) -> Any:
+    """A loop that is not compiled, nor is what it calls."""
+    python = getattr(loop, "py_func", loop)
+    names = {name: getattr(value, "py_func", value) for name, value in python.__globals__.items()}
+    return FunctionType(python.__code__, names)
+
+
 def front_of(arcs: list[Arc], count: int, form: Callable[[Any], Any], plain: bool) -> list[Pair]:
     """Front from node 0 to the last one."""
     arcs = sorted(arcs)
     tail, head, one, two = (np.array([arc[i] for arc in arcs], dtype=np.int64) for i in range(4))
-    costs = [form(part.astype(np.float64)) for part in (one, two)]
-    order = np.argsort(head, kind="stable")
+    back = np.argsort(head, kind="stable")
 
     def slices(values: Any) -> Any:
         return form(np.concatenate([[0], np.cumsum(np.bincount(values, minlength=count))]))
 
-    to_go, search_front = pareto_loops.costs_to_go, pareto_loops.efficient
-    if plain:
-        to_go = getattr(to_go, "py_func", to_go)
-        search_front = getattr(search_front, "py_func", search_front)
+    to_go, search_front = (
+        as_they_stand(loop) if plain else loop
+        for loop in (label_loops.costs_to_go, label_loops.efficient)
+    )
     goal, free = form(np.array([count - 1])), form(np.array([0.0]))
     low = []
-    for cost in costs:
+    for cost in (one, two):
         bounds = form(np.full(count, np.inf))
-        to_go(slices(head), form(order), form(tail), cost, goal, free, bounds)
+        entering = form(cost[back].astype(np.float64))
+        room = [form(np.full(count, -1, dtype=kind)) for kind in (float, np.int64, np.int64)]
+        to_go(slices(head), form(tail[back]), entering, goal, free, bounds, *room)
         low.append(bounds)
     first = np.full(count, -1, dtype=np.int64)
     first[-1] = 0
     start, none = form(np.array([0])), form(np.array([-1]))
-    ends, ways = search_front(
+    costs = [form(cost.astype(np.float64)) for cost in (one, two)]
+    totals, kinds, flat = search_front(
         slices(tail), form(head), *costs, *low, start, free, free,
         form(first), none, free, free, form(np.full(count, np.inf)),
     )  # fmt: skip
-    return [(ways[way][3], ways[way][4]) for way, _ in ends]
+    end = 0
+    for pair, (begin, last, size) in zip(totals, kinds, strict=True):
+        way = flat[end : end + size]
+        end += size
+        assert (begin, last) == (0, 0)
+        assert [head[arc] for arc in way[1:]] == [tail[arc] for arc in way[:-1]]
+        assert pair == (sum(one[way]), sum(two[way]))
+    return [tuple(pair) for pair in totals]
 
 
 def every_path(arcs: list[Arc], count: int) -> list[Pair]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,10 +17,9 @@ from corridors.costing.model import CostModel
 from corridors.movement.graph import MovementGraph
 from corridors.routing.arcs import Components, Floats, Price
 from corridors.routing.kernel import MOST_GRAPHS, Kernel, kernel_of
-from corridors.routing.many import is_compiled
 from corridors.routing.plan_tree import PlanTree
 from corridors.routing.search import Found, Quest
-from corridors.routing.unrolled import Goal, Ints, Start, Unrolled
+from corridors.routing.unrolled import Goal, Ints, Start, Unrolled, form
 
 MOST_TREES = 16
 """How many plan trees are kept unrolled."""
@@ -106,14 +105,15 @@ class Fronts:
         goals = unrolled.goals(quest, (one, two))
         if not starts or not goals:
             return []
-        costs = (unrolled.cost(one, quest), unrolled.cost(two, quest))
-        ends, ways = _search(unrolled, costs, starts, goals)
-        front = []
-        for way, goal in ends:
-            arcs, start = _traced(ways, way)
-            first, second = (ways[way][3 + i] + goals[goal].cost[i] for i in (0, 1))
-            found = unrolled.found(starts[start], arcs, goals[goal], first)
-            front.append(Efficient(first, second, unrolled.plan(starts[start], arcs), found))
+        rates = (unrolled.rates(one, quest), unrolled.rates(two, quest))
+        totals, kinds, flat = _search(unrolled, rates, starts, goals)
+        steps = unrolled.steps(flat)
+        front, end = [], 0
+        for (first, second), (start, goal, size) in zip(totals, kinds, strict=True):
+            way = steps[end : end + size][::-1]
+            end += size
+            found = unrolled.found(starts[start], way, goals[goal], first)
+            front.append(Efficient(first, second, unrolled.plan(starts[start], way), found))
         return front
 
 
@@ -155,30 +155,44 @@ def priced(kernel: Kernel, model: CostModel, *, closed: Collection[str]) -> tupl
     return found[0], found[1]
 
 
+def weighed(
+    kernel: Kernel, model: CostModel, hour: float, dollar: float, *, closed: Collection[str]
+) -> Price:
+    """Generalised cost of everything, with what an hour and what a dollar counts."""
+    both = zip(*priced(kernel, model, closed=closed), strict=True)
+    parts = []
+    for hours, usd in both:
+        known = np.isfinite(hours) & np.isfinite(usd)
+        total = np.full(len(hours), np.inf)
+        total[known] = hours[known] * hour + usd[known] * dollar
+        parts.append(total)
+    return Price(*parts)
+
+
+Answer = tuple[list[tuple[float, float]], list[tuple[int, int, int]], list[int]]
+
+
 def _search(
     unrolled: Unrolled,
-    costs: tuple[Floats, Floats],
+    rates: tuple[Floats, Floats],
     starts: Sequence[Start],
     goals: Sequence[Goal],
-) -> tuple[list[tuple[int, int]], list[tuple[int, int, int, float, float]]]:
-    from corridors.routing.pareto_loops import costs_to_go, efficient
+) -> Answer:
+    from corridors.routing.label_loops import efficient
 
-    # Loops that are not compiled are several times as fast over lists as over arrays.
-    form: Any = np.asarray if is_compiled() else np.ndarray.tolist
-    into, order = (form(part) for part in unrolled.into)
-    tail, (one, two) = form(unrolled.tail), (form(cost) for cost in costs)
     goal_label, start_label = (
         form(np.array([end.label for end in ends], dtype=np.int64)) for ends in (goals, starts)
     )
     goal_one, goal_two = (form(np.array([goal.cost[i] for goal in goals])) for i in (0, 1))
     start_one, start_two = (form(np.array([start.cost[i] for start in starts])) for i in (0, 1))
-    low_one, low_two, best_two = (form(np.full(unrolled.count, np.inf)) for _ in range(3))
-    costs_to_go(into, order, tail, one, goal_label, goal_one, low_one)
-    costs_to_go(into, order, tail, two, goal_label, goal_two, low_two)
+    low_one = unrolled.costs_to_go(rates[0], goal_label, goal_one)
+    low_two = unrolled.costs_to_go(rates[1], goal_label, goal_two)
+    best_two, out = form(np.full(unrolled.count, np.inf)), unrolled.out
     first, following = (form(part) for part in _by_label(goals, unrolled.count))
-    found: tuple[list[tuple[int, int]], list[tuple[int, int, int, float, float]]] = efficient(
-        form(unrolled.indptr), form(unrolled.head), one, two, low_one, low_two,
-        start_label, start_one, start_two, first, following, goal_one, goal_two, best_two,
+    found: Answer = efficient(
+        *unrolled.form_out, form(out.cost(rates[0])), form(out.cost(rates[1])),
+        low_one, low_two, start_label, start_one, start_two, first, following,
+        goal_one, goal_two, best_two,
     )  # fmt: skip
     return found
 
@@ -191,13 +205,3 @@ def _by_label(goals: Sequence[Goal], count: int) -> tuple[Ints, Ints]:
         following[number] = first[goal.label]
         first[goal.label] = number
     return first, following
-
-
-def _traced(ways: Sequence[tuple[int, int, int, float, float]], way: int) -> tuple[list[int], int]:
-    """Arcs of a way in order, and the number of its start."""
-    arcs: list[int] = []
-    while True:
-        _, arc, way, _, _ = ways[way]
-        if arc < 0:
-            return arcs[::-1], -1 - arc
-        arcs.append(arc)

@@ -7,9 +7,9 @@ to pass are behind it, whether a haul led there, whether a train has been boarde
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from corridors.movement.graph import Move, State
 from corridors.routing.arcs import Floats, Price
 from corridors.routing.kernel import Kernel
+from corridors.routing.many import is_compiled
 from corridors.routing.plan import Gateway, Section
 from corridors.routing.plan_tree import PlanTree
 from corridors.routing.search import Found, Quest
@@ -33,6 +34,32 @@ class Stage(NamedTuple):
     section: Section | None
     onward: tuple[tuple[Gateway, int], ...]
     ends: bool
+
+
+class Sorted(NamedTuple):
+    """Arcs in the order of the labels at one of their ends.
+
+    Attributes
+    ----------
+    indptr : (n + 1,) int64
+        Slices of the arcs of each label.
+    label : (a,) int64
+        The label at the other end.
+    item : (a,) int64
+        What an arc is charged by: doors, zones (a kilometre), boarding in each state, and once
+        more doors where a stage does not open them.
+    amount : (a,) float64
+        How much of it.
+    """
+
+    indptr: Ints
+    label: Ints
+    item: Ints
+    amount: Floats
+
+    def cost(self, rates: Floats) -> Floats:
+        """Cost of every arc under some prices of the items."""
+        return self.amount * rates[self.item]
 
 
 class Block(NamedTuple):
@@ -61,14 +88,12 @@ class Unrolled:
     ----------
     count : int
         Number of labels.
-    tail, head : (a,) int64
-        Labels of each arc, sorted by `tail`.
-    item : (a,) int64
-        What an arc is charged by: doors, then zones (a kilometre), then boarding in each state.
-    amount : (a,) float64
-        How much of it.
-    indptr : (n + 1,) int64
-        Slices of the arcs out of each label.
+    out : Sorted
+        Arcs by the label they lead out of, each with the one it leads to.
+    into : Sorted
+        Arcs by the label they lead into, each with the one it leads out of.
+    tail : (a,) int64
+        Of the arcs in the order of `out`, the label they lead out of.
     """
 
     def __init__(
@@ -99,15 +124,10 @@ class Unrolled:
         )
         self.count = 4 * len(states) * (len(via) + 1) * len(self.stages)
         order = np.argsort(tail, kind="stable")
-        self.tail, self.head, self.item = tail[order], head[order], item[order]
-        self.amount = amount[order]
-        self.indptr = _slices(self.tail, self.count)
-
-    @cached_property
-    def into(self) -> tuple[Ints, Ints]:
-        """Slices by the label led into, and the arcs in that order."""
-        order = np.argsort(self.head, kind="stable").astype(np.int64)
-        return _slices(self.head[order], self.count), order
+        self.tail = tail[order]
+        self.out = Sorted(_slices(tail, self.count), head[order], item[order], amount[order])
+        order = np.argsort(head, kind="stable")
+        self.into = Sorted(_slices(head, self.count), tail[order], item[order], amount[order])
 
     def label(self, stage: int, behind: int, state: int, bits: int = 0) -> int:
         """Number of a label."""
@@ -121,12 +141,30 @@ class Unrolled:
         """Stage of a label."""
         return (label >> 2) // len(self.arcs) // (len(self.via) + 1)
 
-    def cost(self, price: Price, quest: Quest) -> Floats:
-        """Cost of every arc for a question; infinite where the question does not allow it."""
-        rates = np.concatenate([price.door, price.zone, price.board])
-        cost: Floats = self.amount * rates[self.item]
-        cost[self._shut(quest)] = np.inf
-        return cost
+    def rates(self, price: Price, quest: Quest) -> Floats:
+        """Price of every item for a question; infinite where the question does not allow it."""
+        arcs = self.arcs
+        door = price.door.copy()
+        for group in (quest.starts, quest.goals):
+            here = self._are(group)
+            door[self._is_lift & here[arcs.tail] & here[arcs.head]] = np.inf
+        opened = self._is_turn & self._is_land[arcs.head]
+        opened &= self._are((*quest.goals, *quest.goal_moves))[arcs.head]
+        return np.concatenate([door, price.zone, price.board, np.where(opened, door, np.inf)])
+
+    def _are(self, states: Iterable[State]) -> NDArray[np.bool_]:
+        mask = np.zeros(len(self.arcs), dtype=bool)
+        mask[[self.arcs.at[state] for state in states if state in self.arcs.at]] = True
+        return mask
+
+    @cached_property
+    def _is_land(self) -> NDArray[np.bool_]:
+        zones = self.arcs.graph.zones
+        return np.array([zone in zones for _, zone in self.arcs.states])
+
+    @cached_property
+    def _is_lift(self) -> NDArray[np.bool_]:
+        return np.array([move.kind == "lift" for move in self.arcs.moves])
 
     # What leads where ------------------------------------------------------------------------
 
@@ -139,10 +177,17 @@ class Unrolled:
         stage = self.stages[number]
         shape = self.kernel.shapes.shape(stage.section, [g for g, _ in stage.onward], self.modes)
         allowed = self.kernel.shapes.mode_mask(self.modes)
-        turns = (self._is_turn & allowed) | shape.open_door.astype(bool)
-        found = [self._doors(np.flatnonzero(turns), number, number, behind)]
+        open_ones = shape.open_door.astype(bool)
+        # Some lifts lead to the goal only: they have a price of their own.
+        others = self._is_turn & allowed & ~open_ones
+        size = len(self.arcs.moves) + len(self.arcs.zones) + len(self.arcs)
+        closed = self._doors(np.flatnonzero(others), number, number, behind)
+        found = [
+            self._doors(np.flatnonzero(open_ones), number, number, behind),
+            closed._replace(item=closed.item + size),
+        ]
         rail = np.zeros(len(self.arcs), dtype=bool)
-        rail[self.arcs.tail[turns]] = True
+        rail[self.arcs.tail[open_ones | others]] = True
         for gateway, child in stage.onward:
             doors = self._gate(gateway)
             doors = doors[allowed[doors]]
@@ -208,40 +253,18 @@ class Unrolled:
             for bit in boarded
         ]
 
-    @cached_property
-    def _arcs_of_door(self) -> tuple[Ints, Ints]:
-        order = np.argsort(self.item, kind="stable").astype(np.int64)
-        size = len(self.arcs.moves) + len(self.arcs.zones) + len(self.arcs)
-        return _slices(self.item[order], size), order
+    def hauls(self, zone: int) -> tuple[Ints, Ints, Ints]:
+        """Arcs of `out` that are hauls of a zone, and the places of their ends in its matrix."""
+        if zone not in self._hauls_of:
+            found = np.flatnonzero(self.out.item == len(self.arcs.moves) + zone)
+            start = int(self.arcs.first[zone])
+            one, other = ((x[found] >> 2) % len(self.arcs) for x in (self.tail, self.out.label))
+            self._hauls_of[zone] = (found, one - start, other - start)
+        return self._hauls_of[zone]
 
     @cached_property
-    def _closed(self) -> NDArray[np.bool_]:
-        """Arcs of doors that no stage opens by itself."""
-        closed = np.zeros(len(self.item), dtype=bool)
-        stage = self.tail // (4 * len(self.arcs) * (len(self.via) + 1))
-        for number, row in enumerate(self.stages):
-            gateways = [gateway for gateway, _ in row.onward]
-            shape = self.kernel.shapes.shape(row.section, gateways, self.modes)
-            here = np.flatnonzero((stage == number) & (self.item < len(self.arcs.moves)))
-            here = here[self._is_turn[self.item[here]]]
-            closed[here] = shape.open_door[self.item[here]] == 0
-        return closed
-
-    def _shut(self, quest: Quest) -> NDArray[np.bool_]:
-        """Arcs that a question does not allow."""
-        shut, arcs = self._closed.copy(), self.arcs
-        into, order = self._arcs_of_door
-        ends = {arcs.at[s] for s in (*quest.goals, *quest.goal_moves) if s in arcs.at}
-        for door in np.flatnonzero(self._is_turn & np.isin(arcs.head, list(ends))).tolist():
-            if arcs.states[arcs.head[door]][1] in arcs.graph.zones:
-                shut[order[into[door] : into[door + 1]]] = False
-        for group in (quest.starts, quest.goals):
-            numbers = [arcs.at[state] for state in group if state in arcs.at]
-            idle = np.isin(arcs.tail, numbers) & np.isin(arcs.head, numbers)
-            for door in np.flatnonzero(idle).tolist():
-                if arcs.moves[door].kind == "lift":
-                    shut[order[into[door] : into[door + 1]]] = True
-        return shut
+    def _hauls_of(self) -> dict[int, tuple[Ints, Ints, Ints]]:
+        return {}
 
     # Ends --------------------------------------------------------------------------------------
 
@@ -300,37 +323,87 @@ class Unrolled:
     def _mode_allowed(self, state: State) -> bool:
         return self.modes is None or self.arcs.graph.mode_of(state) in self.modes
 
-    # Paths -------------------------------------------------------------------------------------
+    # Searches and paths --------------------------------------------------------------------------
 
-    def found(self, start: Start, arcs: Sequence[int], goal: Goal, cost: float) -> Found:
+    @cached_property
+    def form_out(self) -> tuple[Any, Any]:
+        """Slices and labels of `out` as the loops take them."""
+        return form(self.out.indptr), form(self.out.label)
+
+    @cached_property
+    def _form_into(self) -> tuple[Any, Any]:
+        return form(self.into.indptr), form(self.into.label)
+
+    def costs_to_go(self, rates: Floats, goal_label: Any, goal_cost: Any) -> Any:
+        """Least cost from every label to the end, under some prices of the items."""
+        from corridors.routing.label_loops import costs_to_go
+
+        low = form(np.full(self.count, np.inf))
+        keys, labels = form(np.empty(self.count)), form(np.empty(self.count, dtype=np.int64))
+        place = form(np.full(self.count, -1, dtype=np.int64))
+        cost = form(self.into.cost(rates))
+        costs_to_go(*self._form_into, cost, goal_label, goal_cost, low, keys, labels, place)
+        return low
+
+    def steps(self, arcs: Sequence[int]) -> list[Step]:
+        """What happens on some arcs of `out`."""
+        doors, width = len(self.arcs.moves), len(self.arcs)
+        others = doors + len(self.arcs.zones) + width
+        item = self.out.item[arcs]
+        door = np.where(item < doors, item, np.where(item >= others, item - others, -1))
+        is_haul = (item >= doors) & (item < doors + len(self.arcs.zones))
+        tail, head = self.tail[arcs] >> 2, self.out.label[arcs] >> 2
+        layer = width * (len(self.via) + 1)
+        columns = (door, is_haul, tail % width, head % width, tail // layer, head // layer)
+        return [Step(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+    def found(self, start: Start, steps: Sequence[Step], goal: Goal, cost: float) -> Found:
         """A path as the search hands it on."""
         moves = [] if start.move is None else [start.move]
-        doors, zones = len(self.arcs.moves), len(self.arcs.zones)
-        for arc in arcs:
-            item = int(self.item[arc])
-            if item < doors:
-                moves.append(self.arcs.moves[item])
-            elif item < doors + zones:
-                one, other = (int(x[arc]) >> 2 for x in (self.tail, self.head))
-                moves.append(self.kernel.haul(one % len(self.arcs), other % len(self.arcs)))
+        for step in steps:
+            if step.door >= 0:
+                moves.append(self.arcs.moves[step.door])
+            elif step.is_haul:
+                moves.append(self.kernel.haul(step.one, step.other))
         if goal.move is not None:
             moves.append(goal.move)
         return Found(start.state, tuple(moves), cost)
 
-    def plan(self, start: Start, arcs: Sequence[int]) -> int:
+    def plan(self, start: Start, steps: Sequence[Step]) -> int:
         """Number of the first plan that a path follows."""
         stage = self.stage(start.label)
         node = next(root for root in self.tree.roots if self._stage_of[root] == stage)
-        for arc in arcs:
-            after = self.stage(int(self.head[arc]))
-            if after != stage:
-                stage, move = after, self.arcs.moves[int(self.item[arc])]
+        for step in steps:
+            if step.after != step.stage:
+                move = self.arcs.moves[step.door]
                 node = next(
                     child
                     for gateway, child in self.tree.nodes[node].children
-                    if self._stage_of[child] == stage and gateway.passed_by(move)
+                    if self._stage_of[child] == step.after and gateway.passed_by(move)
                 )
         return self.tree.nodes[node].plans[0]
+
+
+class Step(NamedTuple):
+    """What happens on an arc.
+
+    Attributes
+    ----------
+    door : int
+        The door gone through, -1 for a haul and for the boarding of a train.
+    is_haul : bool
+    one, other : int
+        States before and after.
+    stage, after : int
+        Stages before and after.
+    """
+
+    door: int
+    is_haul: bool
+    one: int
+    other: int
+    stage: int
+    after: int
 
 
 class Start(NamedTuple):
@@ -368,3 +441,8 @@ def _stages(tree: PlanTree) -> tuple[list[Stage], dict[int, int]]:
 
 def _slices(values: Ints, size: int) -> Ints:
     return np.concatenate([[0], np.cumsum(np.bincount(values, minlength=size))]).astype(np.int64)
+
+
+def form(values: NDArray[Any]) -> Any:
+    """Arrays as the loops take them: not compiled, they run several times as fast over lists."""
+    return values if is_compiled() else values.tolist()
