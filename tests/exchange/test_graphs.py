@@ -54,7 +54,8 @@ def tagged(lines: Lines) -> Lines:
     tags.gauge_mm[0] = (1435, 1520)
     tags.max_kmh[0] = 120
     tags.class_km[0, 0] = 7.5
-    return replace(lines, flat=replace(lines.flat, tags=tags))
+    flat = replace(lines.flat, tags=tags)
+    return Lines(flat, lines.zones, lines.arc_zone, lines.node_of)
 
 
 def test_tags_of_the_map_are_attributes_and_one_way_lines_are_so(
@@ -93,7 +94,7 @@ def test_a_mode_without_lines(
         country=lines.flat.country[none], flags=lines.flat.flags[none],
         start=np.zeros(1, dtype=np.int64), vertex_lon=np.zeros(0), vertex_lat=np.zeros(0),
     )  # fmt: skip
-    bare = replace(lines, flat=empty, arc_zone=lines.arc_zone[none], node_of={})
+    bare = Lines(empty, lines.zones, lines.arc_zone[none], {})
     monkeypatch.setitem(rich.network._lines, "road", bare)
     with pytest.raises(UsageError, match=r"no road line$"):
         line_graph(rich, "road", Selection())

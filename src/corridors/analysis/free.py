@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from corridors.analysis.compare import (
     ROUNDS,
@@ -94,7 +93,7 @@ def _best_of(desk: Desk, corridor: str) -> list[Route]:
 
 
 def _unbound(route: Route) -> Route:
-    return replace(route, corridor=None, variant=None)
+    return route._replace(corridor=None, variant=None)
 
 
 def _next_best(desk: Desk, best: Route, along: Sequence[Route]) -> list[Route]:

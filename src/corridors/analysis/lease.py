@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from corridors.analysis.compare import plans_of
 from corridors.analysis.desk import Desk
 from corridors.routing.route import Event, Route
@@ -34,7 +32,7 @@ def leased(desk: Desk, route: Route) -> Route:
         return route
     number = len(route.events) + 1
     lease = Event(f"E{number}", "equipment", name, end.lon, end.lat, {}, vector)
-    return replace(route, steps=(*route.steps, lease))
+    return route._replace(steps=(*route.steps, lease))
 
 
 def doors(route: Route) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -241,7 +241,7 @@ def within_clock(route: Route, clock: str) -> Route:
                 return kind not in ENDS
         return True
 
-    return replace(route, steps=tuple(step for step in route.steps if covered(step)))
+    return route._replace(steps=tuple(step for step in route.steps if covered(step)))
 
 
 def measure(route: Route, quantity: str, numbers: Draws) -> Modelled:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -68,7 +67,7 @@ class Adjustment(NamedTuple):
         low, typ, high = (
             base + (value - base) * share for value in (self.row.low, self.row.typ, self.row.high)
         )
-        return self._replace(row=replace(self.row, low=low, typ=typ, high=high))
+        return self._replace(row=self.row._replace(low=low, typ=typ, high=high))
 
 
 def read_adjustments(folder: Path, ledger: Ledger) -> list[Adjustment]:
@@ -149,7 +148,7 @@ def settled(row: ParameterRow | None, acting: Sequence[Adjustment]) -> Parameter
         row = (
             new
             if row is None
-            else replace(new, key=row.key, unit=row.unit, adjusted=(*row.adjusted, fixed[-1].id))
+            else new._replace(key=row.key, unit=row.unit, adjusted=(*row.adjusted, fixed[-1].id))
         )
     if row is None:
         return None
@@ -174,8 +173,7 @@ def product(row: ParameterRow, factors: Iterable[Adjustment]) -> ParameterRow:
         one, two = row, factor.row
         typ = one.typ * two.typ
         low, high = (typ * _spread(one, two, end) for end in ("low", "high"))
-        row = replace(
-            row,
+        row = row._replace(
             low=low,
             typ=typ,
             high=high,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -305,4 +305,4 @@ class _Parts:
 
 def replace_when(change: Adjustment, when: When) -> Adjustment:
     """The same change on other days."""
-    return change._replace(when=replace(when, terms=change.when.terms))
+    return change._replace(when=when._replace(terms=change.when.terms))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -168,7 +167,6 @@ class ZoneHauls:
         return {frozenset(haul.countries) for haul in self}
 
 
-@dataclass(slots=True)
 class HaulTable:
     """Hauls by zone, as text until the zone is asked for: most are never needed.
 
@@ -178,8 +176,9 @@ class HaulTable:
         Zone to two pieces of JSON: lengths, and the rest of each haul.
     """
 
-    texts: dict[str, tuple[str, str]]
-    _zones: dict[str, ZoneHauls] = field(default_factory=dict)
+    def __init__(self, texts: dict[str, tuple[str, str]]) -> None:
+        self.texts = texts
+        self._zones: dict[str, ZoneHauls] = {}
 
     @property
     def zones(self) -> list[str]:
@@ -217,15 +216,18 @@ def _parsed(text: str, zone: str) -> Any:
         raise DataError(f"hauls of {zone}: damaged ({error}); recompile the network") from error
 
 
-@dataclass(slots=True)
 class Lines:
     """The lines of one mode with their zones: geometry and arbitrary starting points."""
 
-    flat: FlatNetwork
-    zones: tuple[str, ...]
-    arc_zone: NDArray[np.int16]
-    node_of: dict[tuple[str, str], int]
-    _graphs: dict[tuple[str, frozenset[str]], ZoneGraph] = field(default_factory=dict)
+    def __init__(
+        self,
+        flat: FlatNetwork,
+        zones: tuple[str, ...],
+        arc_zone: NDArray[np.int16],
+        node_of: dict[tuple[str, str], int],
+    ) -> None:
+        self.flat, self.zones, self.arc_zone, self.node_of = flat, zones, arc_zone, node_of
+        self._graphs: dict[tuple[str, frozenset[str]], ZoneGraph] = {}
 
     def zone_arcs(self, zone: str) -> NDArray[np.int64]:
         """Arc numbers of one zone."""
@@ -243,7 +245,6 @@ class Lines:
         return self._graphs[key]
 
 
-@dataclass(slots=True)
 class CompiledNetwork:
     """Facilities' states, hauls, crossings and services, with lines opened on demand.
 
@@ -253,17 +254,23 @@ class CompiledNetwork:
         SHA-256 of what it was compiled from, and of the files beside its hauls.
     """
 
-    folder: Path
-    inputs: dict[str, str]
-    files: dict[str, str]
-    snap_km: dict[tuple[str, str], float]
-    foot: dict[tuple[str, str], tuple[float, float]]
-    hauls: HaulTable
-    crossings: list[CrossingRun]
-    services: list[ServiceRun]
-    findings: list[dict[str, Any]]
-    _lines: dict[str, Lines] = field(default_factory=dict)
-    _lanes: dict[str, list[list[float]]] = field(default_factory=dict)
+    def __init__(
+        self,
+        folder: Path,
+        inputs: dict[str, str],
+        files: dict[str, str],
+        snap_km: dict[tuple[str, str], float],
+        foot: dict[tuple[str, str], tuple[float, float]],
+        hauls: HaulTable,
+        crossings: list[CrossingRun],
+        services: list[ServiceRun],
+        findings: list[dict[str, Any]],
+    ) -> None:
+        self.folder, self.inputs, self.files = folder, inputs, files
+        self.snap_km, self.foot, self.hauls = snap_km, foot, hauls
+        self.crossings, self.services, self.findings = crossings, services, findings
+        self._lines: dict[str, Lines] = {}
+        self._lanes: dict[str, list[list[float]]] = {}
 
     def lines(self, mode: str) -> Lines:
         """Lines of a mode.

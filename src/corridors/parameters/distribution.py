@@ -10,7 +10,6 @@ is scaled or turned upside down (a speed into a pace).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import ParameterError
@@ -27,7 +26,6 @@ def _normal_cdf(x: float) -> float:
     return 0.5 * math.erfc(-x / math.sqrt(2.0))
 
 
-@dataclass(frozen=True, slots=True)
 class SplitLognormal:
     """Two-piece lognormal with given P10, P50 and P90.
 
@@ -58,28 +56,34 @@ class SplitLognormal:
     True
     """
 
-    low: float
-    typ: float
-    high: float
-    sigma_lo: float = field(init=False, repr=False, compare=False)
-    sigma_hi: float = field(init=False, repr=False, compare=False)
+    __slots__ = ("high", "low", "sigma_hi", "sigma_lo", "typ")
 
-    def __post_init__(self) -> None:
-        values = (self.low, self.typ, self.high)
-        if not all(math.isfinite(v) for v in values):
+    def __init__(self, low: float, typ: float, high: float) -> None:
+        values = (low, typ, high)
+        if not all(map(math.isfinite, values)):
             raise ParameterError(f"P10, P50 and P90 must be finite numbers, got {values}")
-        if not self.low <= self.typ <= self.high:
+        if not low <= typ <= high:
             raise ParameterError(f"P10 <= P50 <= P90 does not hold for {values}")
-        if self.typ == 0.0 and self.low == 0.0 and self.high == 0.0:
-            sigma_lo = sigma_hi = 0.0
-        elif self.low > 0.0:
+        self.low, self.typ, self.high = values
+        if typ == 0.0 and low == 0.0 and high == 0.0:
+            self.sigma_lo = self.sigma_hi = 0.0
+        elif low > 0.0:
             # log(a) - log(b), not log(a / b): the quotient of two tiny numbers may underflow.
-            sigma_lo = (math.log(self.typ) - math.log(self.low)) / Z90
-            sigma_hi = (math.log(self.high) - math.log(self.typ)) / Z90
+            self.sigma_lo = (math.log(typ) - math.log(low)) / Z90
+            self.sigma_hi = (math.log(high) - math.log(typ)) / Z90
         else:
             raise ParameterError(f"P10, P50 and P90 must be all positive or all zero, got {values}")
-        object.__setattr__(self, "sigma_lo", sigma_lo)
-        object.__setattr__(self, "sigma_hi", sigma_hi)
+
+    def __repr__(self) -> str:
+        return f"SplitLognormal(low={self.low}, typ={self.typ}, high={self.high})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SplitLognormal):
+            return NotImplemented
+        return (self.low, self.typ, self.high) == (other.low, other.typ, other.high)
+
+    def __hash__(self) -> int:
+        return hash((self.low, self.typ, self.high))
 
     @classmethod
     def constant(cls, value: float) -> SplitLognormal:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -216,7 +215,7 @@ class Ledger:
             number = _user_number(key, value, unit=old.unit)
             note = f"replaces {old.typ:g} {old.unit} ({old.grade})"
             row = ParameterRow(key, number, number, number, old.unit, "assumption", note=note)
-            assumed.append(replace(row, source="user assumption"))
+            assumed.append(row._replace(source="user assumption"))
         return self.with_rows(assumed)
 
     def overlay(self, path: str | Path) -> Ledger:

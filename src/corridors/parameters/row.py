@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 from corridors.parameters.distribution import SplitLognormal
 
 GRADES = ("measured", "published", "expert", "assumption")
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterRow:
+class _Cells(NamedTuple):
+    key: str
+    low: float
+    typ: float
+    high: float
+    unit: str
+    grade: str
+    source: str = ""
+    url: str = ""
+    year: int | None = None
+    seen: str = ""
+    note: str = ""
+    file: str = ""
+    line: int = 0
+    adjusted: tuple[str, ...] = ()
+    chance: float = 1.0
+    chance_of: str = ""
+
+
+class ParameterRow(_Cells):
     """One parameter: a value with its spread, its unit and its origin.
 
     Parameters
@@ -47,47 +66,20 @@ class ParameterRow:
     8.0
     """
 
-    key: str
-    low: float
-    typ: float
-    high: float
-    unit: str
-    grade: str
-    source: str = ""
-    url: str = ""
-    year: int | None = None
-    seen: str = ""
-    note: str = ""
-    file: str = ""
-    line: int = 0
-    adjusted: tuple[str, ...] = ()
-    chance: float = 1.0
-    chance_of: str = ""
-    _cache: list[SplitLognormal] = field(
-        default_factory=list, init=False, repr=False, compare=False
-    )
-    _means: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    @property
+    @cached_property
     def distribution(self) -> SplitLognormal:
         """The row as a distribution, built once."""
-        if not self._cache:
-            self._cache.append(SplitLognormal(self.low, self.typ, self.high))
-        return self._cache[0]
+        return SplitLognormal(self.low, self.typ, self.high)
 
-    @property
+    @cached_property
     def mean(self) -> float:
         """Expected value in the row's unit, worked out once."""
-        if "mean" not in self._means:
-            self._means["mean"] = self.distribution.mean
-        return self._means["mean"]
+        return self.distribution.mean
 
-    @property
+    @cached_property
     def mean_reciprocal(self) -> float:
         """Expected value of one over the row (the pace of a speed), worked out once."""
-        if "reciprocal" not in self._means:
-            self._means["reciprocal"] = self.distribution.reciprocal().mean
-        return self._means["reciprocal"]
+        return self.distribution.reciprocal().mean
 
     @property
     def where(self) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
 from corridors.routing.plan import Gateway, Plan, Section
 
 
-@dataclass(slots=True)
 class PlanNode:
     """A section in a plan tree: gateways to the next ones, and the plans that end here."""
 
-    section: Section | None
-    children: list[tuple[Gateway, int]] = field(default_factory=list)
-    plans: list[int] = field(default_factory=list)
+    __slots__ = ("children", "plans", "section")
+
+    def __init__(self, section: Section | None, plans: Iterable[int] = ()) -> None:
+        self.section = section
+        self.children: list[tuple[Gateway, int]] = []
+        self.plans = list(plans)
 
 
 class PlanTree:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from corridors.conditions.situation import Closure
 from corridors.costing.charge import Charge, Vector, total
@@ -22,8 +21,7 @@ EventKind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """A run by one mode between two points.
 
     Attributes
@@ -57,8 +55,7 @@ class Leg:
     vector: Vector
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """Something that takes time or money at a place.
 
     Attributes
@@ -83,8 +80,7 @@ class Event:
     vector: Vector
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """Legs and events in the order they happen.
 
     Attributes
@@ -103,11 +99,11 @@ class Route:
 
     corridor: str | None
     variant: str | None
-    steps: tuple[Leg | Event, ...] = field(repr=False)
+    steps: tuple[Leg | Event, ...]
     held: tuple[Closure, ...] = ()
     barred: tuple[Closure, ...] = ()
-    way: Found | None = field(default=None, repr=False, compare=False)
-    gates: tuple[tuple[int, tuple[str, ...]], ...] = field(default=(), repr=False)
+    way: Found | None = None
+    gates: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
     @property
     def legs(self) -> tuple[Leg, ...]:
