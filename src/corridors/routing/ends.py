@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -33,7 +32,6 @@ NEAREST = 3
 """Terminals of each kind that a point off the terminals is joined to."""
 
 
-@dataclass(slots=True)
 class Joined:
     """An end joined to the movement graph.
 
@@ -45,9 +43,10 @@ class Joined:
         Extra moves from a state at the beginning, and to the end point at the end.
     """
 
-    states: dict[State, float] = field(default_factory=dict)
-    out: dict[State, list[Move]] = field(default_factory=lambda: defaultdict(list))
-    into: dict[State, list[Move]] = field(default_factory=lambda: defaultdict(list))
+    def __init__(self) -> None:
+        self.states: dict[State, float] = {}
+        self.out: dict[State, list[Move]] = defaultdict(list)
+        self.into: dict[State, list[Move]] = defaultdict(list)
 
 
 class RoadReach(NamedTuple):
