@@ -74,11 +74,12 @@ def _parts(
         )
     found = []
     for path in folder.parts(table):
-        # Small files: threads gain nothing, and a process that ends while they start may abort.
         data = path.read_bytes()
         if hashlib.sha256(data).hexdigest()[:32] != path.stem.rpartition("-")[2]:
             raise SweepError(f"{path} is damaged: run the same plan again, it is made anew")
-        found.append(pq.read_table(io.BytesIO(data), columns=columns, use_threads=False))
+        # Small files: threads gain nothing, and a process that ends while they start aborts.
+        file = pq.ParquetFile(io.BytesIO(data), pre_buffer=False)
+        found.append(file.read(columns=columns, use_threads=False))
     wanted = manifest["parts"] if manifest["complete"] else None
     if wanted is not None and len(found) != wanted:
         raise SweepError(
