@@ -51,12 +51,31 @@ def test_a_comparison_imports_no_map_or_table_library(process: Process) -> None:
     code = (
         "import sys; from corridors.cli import main; status = main(sys.argv[1:]); "
         "heavy = {'pandas', 'scipy', 'geopandas', 'osmnx', 'folium', 'matplotlib', 'networkx', "
-        "'shapely', 'pyproj', 'yaml'}; "
+        "'shapely', 'pyproj', 'yaml', 'numba', 'joblib', 'dask', 'pyarrow', 'decimal', 'asyncio', "
+        "'concurrent', 'multiprocessing', 'tempfile', 'shutil', 'xml'}; "
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr); sys.exit(status)"
     )
     ran = process(*ASK, program=("-c", code))
     assert ran.returncode == 0
     assert ran.stderr.splitlines()[-1] == "[]"
+
+
+def test_the_import_loads_nothing_that_counts(process: Process) -> None:
+    code = "import sys; import corridors; print(sorted({'numpy', 'argparse'} & set(sys.modules)))"
+    assert process(program=("-c", code)).stdout == "[]\n"
+
+
+def test_a_single_question_asks_for_no_threads_and_keeps_what_was_asked(process: Process) -> None:
+    code = (
+        "import os, sys; from corridors.cli import main; sys.argv[1:] = ['--version']\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    usual = os.environ.get("OPENBLAS_NUM_THREADS", "1")
+    for given, kept in (({}, usual), ({"OPENBLAS_NUM_THREADS": "3"}, "3")):
+        ran = process(program=("-c", code), env=given)
+        assert ran.stdout.splitlines()[-1] == kept
 
 
 def test_stderr_is_silent_when_all_is_well(process: Process) -> None:
