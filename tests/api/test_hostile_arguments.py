@@ -32,6 +32,7 @@ NAMES = json.loads(
 
 #: What each function is asked when it is asked rightly; `out` and `path` lie in a fresh folder.
 RIGHT: dict[str, dict[str, Any]] = {
+    "alternatives": {"origin": "alfa", "destination": "charlie", "draws": 20},
     "assign": {"demand": [("alfa", "charlie", 100.0)]},
     "breakeven": {
         "origin": "alfa", "destination": "charlie", "key": "border_h/rail",

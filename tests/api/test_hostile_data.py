@@ -125,6 +125,7 @@ def test_studies(folder: Path, name: str, shown: str) -> None:
         lambda: co.whatif(*ASK, avoid=["DD"], **given).before,
         lambda: co.criticality(*ASK, **given),
         lambda: co.disjoint(*ASK, **given),
+        lambda: co.alternatives(*ASK, **given),
         lambda: co.switch(*ASK, between=("rail", "water"), **given),
         lambda: co.tornado(*ASK, corridor="rail", **given),
         lambda: co.pareto(*ASK, **given),

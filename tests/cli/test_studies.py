@@ -17,6 +17,7 @@ Failed = Callable[[Any, int], str]
 EVERY = {
     "criticality": ("criticality", "Alfa", "Charlie"),
     "cut": ("cut", "AA", "CC"),
+    "alternatives": ("alternatives", "Alfa", "Charlie"),
     "disjoint": ("disjoint", "Alfa", "Charlie"),
     "switch": ("switch", "Charlie", "Alfa", "--between", "rail,truck"),
     "breakeven": (

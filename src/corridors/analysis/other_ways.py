@@ -164,6 +164,8 @@ def other_ways(desk: Desk, *, wanted: int = 5, most_shared: float = MOST_SHARED)
         if route.barred:
             search.shut({closure.id for closure in route.barred})
             continue
+        if _turns_back(route):
+            continue
         track = tracks.of(route)
         if best is None:
             best, base = leased(desk, route), track
@@ -177,6 +179,12 @@ def other_ways(desk: Desk, *, wanted: int = 5, most_shared: float = MOST_SHARED)
             )  # fmt: skip
             kept.append((other, track))
     return OtherWays(desk, best, tuple(way for way, _ in kept), wanted, most_shared, searches)
+
+
+def _turns_back(route: Route) -> bool:
+    """Whether a way comes to a place twice: what was made dearer was gone round for nothing."""
+    places = [leg.b for leg in route.legs]
+    return len({route.legs[0].a, *places}) <= len(places) if route.legs else False
 
 
 _OVERLAPS: OrderedDict[Unrolled, Overlaps] = OrderedDict()

@@ -27,6 +27,7 @@ from corridors.api.matrices import matrix as matrix
 from corridors.api.question import Options, Question
 from corridors.api.series import read_sweep as read_sweep
 from corridors.api.series import sweep as sweep
+from corridors.api.studies import alternatives as alternatives
 from corridors.api.studies import breakeven as breakeven
 from corridors.api.studies import criticality as criticality
 from corridors.api.studies import cut as cut

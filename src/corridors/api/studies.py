@@ -219,6 +219,41 @@ def disjoint(
     return _view(study, routes, question, "disjoint", *more)
 
 
+def alternatives(
+    origin: str,
+    destination: str,
+    *,
+    k: int = 5,
+    most_shared: float = 0.7,
+    **options: Unpack[Options],
+) -> StudyView:
+    """The best route and others that share less than a part of their length with it.
+
+    Parameters
+    ----------
+    origin, destination : str
+    k : int
+        How many others; fewer where no more are found.
+    most_shared : float
+        Between 0 and 1.
+    **options
+        As `compare` takes them.
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> found = co.alternatives("Xi'an", "Duisburg", k=2)
+    >>> bool((found.table["shared_with_best"][1:] < 0.7).all())
+    True
+    """
+    from corridors.analysis.other_ways import other_ways
+
+    question = Question(origin, destination, **options)
+    answer = other_ways(desk_of(question), wanted=k, most_shared=most_shared)
+    more = ["--k", str(k), "--most-shared", f"{most_shared:g}"]
+    return _view(answer.study(), answer, question, "alternatives", *more)
+
+
 def switch(
     origin: str, destination: str, *, between: tuple[str, str], **options: Unpack[Options]
 ) -> StudyView:

@@ -147,6 +147,15 @@ def _add_disjoint(command: Parser) -> None:
     command.add_argument("--by-service", action="store_true", help="each service a door of its own")
 
 
+def _add_alternatives(command: Parser) -> None:
+    options.add_journey(command)
+    command.add_argument("--k", type=options.positive, default=5, metavar="N", help="how many")
+    command.add_argument(
+        "--most-shared", type=float, default=0.7, metavar="PART",
+        help="part of its length that each may share with the best (default 0.7)",
+    )  # fmt: skip
+
+
 def _add_switch(command: Parser) -> None:
     options.add_journey(command)
     command.add_argument("--between", required=True, metavar="titr,northern", help="from, to")
@@ -289,6 +298,9 @@ COMMANDS = {
     "cut": Command("studies.run_cut", "fewest doors to shut between countries", _add_cut),
     "disjoint": Command(
         "studies.run_disjoint", "routes that share no border or ship", _add_disjoint
+    ),
+    "alternatives": Command(
+        "studies.run_alternatives", "the best route and others that differ", _add_alternatives
     ),
     "switch": Command("studies.run_switch", "where a box can still change corridor", _add_switch),
     "breakeven": Command(

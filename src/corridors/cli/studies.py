@@ -60,6 +60,14 @@ def run_disjoint(options: argparse.Namespace, argv: Sequence[str]) -> int:
     return _show(disjoint_study(desk, routes, by_group=by_group), options, argv)
 
 
+def run_alternatives(options: argparse.Namespace, argv: Sequence[str]) -> int:
+    """``corridors alternatives``."""
+    from corridors.analysis.other_ways import other_ways
+
+    found = other_ways(_desk(options), wanted=options.k, most_shared=options.most_shared)
+    return _show(found.study(), options, argv)
+
+
 def run_switch(options: argparse.Namespace, argv: Sequence[str]) -> int:
     """``corridors switch``."""
     from corridors.analysis.switching import switching

@@ -184,6 +184,13 @@ _COLUMNS: dict[str, list[Column]] = {
         Column("#", lambda row: str(row["route"])), _days("days", "days"), _usd("usd", "USD"),
         Column("km", lambda row: f"{row['km']:,.0f}"), _text("countries"), _text("doors"),
     ],
+    "alternatives": [
+        Column("#", lambda row: "best" if row["way"] == 0 else str(row["way"])),
+        _days("days", "days"), _usd("usd", "USD"),
+        Column("km", lambda row: f"{row['km']:,.0f}"),
+        Column("stretch", lambda row: f"{row['stretch']:.2f}"),
+        _share("shared_with_best", "shared"), _text("countries"), _text("doors"),
+    ],
     "switch": [
         _text("name", "at"), _days("day", "day"), _days("stay_days", "stay: days"),
         _usd("stay_usd", "USD"), _days("switch_days", "switch: days"), _usd("switch_usd", "USD"),
