@@ -35,6 +35,17 @@ QUIET_PIPES = tuple(
     for style, color in zip(PIPES, ("#6f655f", "#7d8a94") * 2, strict=True)
 )
 
+DRAWN_BY = {
+    "link": "by hand between the places that are named, to about 10 km",
+    "haul": "along the lines of the network",
+    "service": "along the lane of the ship",
+    "facility": "at the yard or port",
+    "crossing": "at the border crossing",
+    "line": "straight between towns",
+    "pipeline": "schematic",
+}
+"""How the shape of a place was found, by its kind."""
+
 SCHEMATIC = (
     f"Pipelines are drawn straight between towns that published descriptions name, and between "
     f"points of our own: no closer than {SCHEMATIC_KM} km. Oil and gas are never added to boxes."
@@ -129,15 +140,17 @@ def project_rows(
     project: Project, every: Mapping[str, Project], mine: Sequence[Place]
 ) -> list[tuple[str, str]]:
     """What a popup says of a project."""
+    how = dict.fromkeys(DRAWN_BY[place.row.kind] for place in mine)
     assumed = [place.row.source for place in mine if place.row.basis == "assumed"]
+    drawn = "; ".join([*how, *(f"assumed: {source}" for source in assumed)])
     return [
-        ("Status", f"{project.status}, {project.since}" if project.since else project.status),
+        ("Status", f"{project.status} ({project.since})" if project.since else project.status),
         ("Due", "" if project.status == "built" else project.expected),
         ("Money", money_text(project, every)),
         ("Funder", project.funder),
         ("Claim", project.claim),
         ("Modelled by", project.condition or "nothing"),
-        ("Drawn", "as the source says" if not assumed else f"assumed: {'; '.join(assumed)}"),
+        ("Drawn", drawn),
         ("Source", f"{project.source} {project.url}".strip() or "none kept"),
         ("Note", project.note),
     ]
