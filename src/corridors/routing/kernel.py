@@ -60,6 +60,16 @@ class Ways(NamedTuple):
     co2e_kg: Floats
 
 
+class Way(NamedTuple):
+    """A path with its expected totals, from the first move to the handing over."""
+
+    found: Found
+    hours: float
+    usd: float
+    km: float
+    co2e_kg: float
+
+
 class Extras(NamedTuple):
     """First and last moves of a question that the graph does not have."""
 
@@ -96,6 +106,7 @@ class Kernel:
     def __init__(self, arcs: Arcs) -> None:
         self.arcs = arcs
         self.shapes = Shapes(arcs)
+        self.zone_at = {zone: number for number, zone in enumerate(arcs.zones)}
         self._hauls: dict[tuple[int, int], Move] = {}
         self._work = threading.local()
         self._components: OrderedDict[tuple[object, ...], Components] = OrderedDict()
@@ -158,6 +169,21 @@ class Kernel:
         run = _Run(self, question, self.shapes.tree(tree, quest.modes))
         return run.cheapest([node.plans for node in tree.nodes])
 
+    def way(self, quest: Quest, price: Price, prices: Prices) -> Way | None:
+        """Cheapest path over the whole graph, with its expected totals; None without one.
+
+        Parameters
+        ----------
+        quest : Quest
+            Without places to pass on the way.
+        price : Price
+            What is searched by.
+        prices : Prices
+            What the path is summed up in.
+        """
+        run = _Run(self, _Question(self, quest, price), self.shapes.tree(PlanTree(), quest.modes))
+        return run.way(prices)
+
     def haul(self, one: int, other: int) -> Move:
         """The haul between two states of a zone, made once."""
         key = (one, other)
@@ -214,13 +240,13 @@ class Kernel:
             price.board, price.zone, shape.km_at, self.shapes.pool, wanted,
             np.full(work[0].size // 4, np.inf), np.zeros(work[0].size // 4 + 1, dtype=np.int32),
             np.zeros(0, dtype=np.int32), np.zeros(0), np.zeros(0, dtype=np.uint8),
-            (arcs.kind == KINDS.index("lift")).astype(np.uint8), parts, self._door_km,
+            (arcs.kind == KINDS.index("lift")).astype(np.uint8), parts, self.door_km,
             len(arcs.zones), result, idle,
         )  # fmt: skip
         return Ways(*result), idle.astype(bool)
 
     @cached_property
-    def _door_km(self) -> Floats:
+    def door_km(self) -> Floats:
         """Kilometres that a door leads over."""
         graph = self.arcs.graph
         return np.array(
@@ -296,7 +322,7 @@ class _Question:
         self.begins = [at[state] for state in (*quest.starts, *quest.start_moves)]
         self.board = price.board if quest.board is not None else np.zeros_like(price.board)
         self.patch = self._patch(kernel, at, ends)
-        self.extras = self._extras(arcs, at)
+        self.extras = self._extras(arcs, at, kernel.zone_at)
 
     def _numbers(self, arcs: Arcs) -> dict[State, int]:
         """Numbers of the states that the question speaks of; points off the terminals get one."""
@@ -338,8 +364,7 @@ class _Question:
                         patch[door] = SHUT
         return patch
 
-    def _extras(self, arcs: Arcs, at: Mapping[State, int]) -> Extras:
-        zone_at = {zone: number for number, zone in enumerate(arcs.zones)}
+    def _extras(self, arcs: Arcs, at: Mapping[State, int], zone_at: Mapping[str, int]) -> Extras:
         rows = [
             (at[state], at[move.to], self._haul_cost(move.haul, zone_at), last, move)
             for last, extra in enumerate((self.quest.start_moves, self.quest.goal_moves))
@@ -426,6 +451,42 @@ class _Run:
         plan, node, cost = min(end for end in ends if end[2] <= lowest * (1 + SAME))
         start, moves = self._path(node)
         return plan, Found(start, tuple(moves), cost)
+
+    def way(self, prices: Prices) -> Way | None:
+        """The path of a tree of one node, summed up."""
+        if not self.best[0] < INFINITY:
+            return None
+        arcs, label, run_km = self.kernel.arcs, int(self.best_label[0]), 0.0
+        _, before, by, *_ = self.work
+        doors, boards, km_by_zone = [], [], dict.fromkeys(range(len(arcs.zones)), 0.0)
+        last = self._number(label)
+        while by[label] != -2:
+            how, earlier = int(by[label]), int(before[label])
+            state = self._number(earlier)
+            if (label ^ earlier) & 1:
+                boards.append(state)
+            if how >= 0:
+                doors.append(how)
+            else:
+                haul = self._move(how, state, self._number(label)).haul
+                assert haul is not None
+                km_by_zone[self.kernel.zone_at[haul.zone]] += haul.km
+                run_km += haul.km
+            label = earlier
+        goals = [last] if last < len(arcs) else []
+        zones = [zone for zone, km in km_by_zone.items() if km]
+        kms = np.array([km_by_zone[zone] for zone in zones])
+        hours, usd, co2e_kg = (
+            float(
+                part.door[doors].sum()
+                + part.board[boards].sum() * (self.question.quest.board is not None)
+                + part.zone[zones] @ kms
+                + part.release[goals].sum()
+            )
+            for part in prices
+        )
+        km = run_km + float(self.kernel.door_km[doors].sum())
+        return Way(self.found([[0]])[0], hours, usd, km, co2e_kg)
 
     def _path(self, node: int) -> tuple[State, list[Move]]:
         label, slot = int(self.best_label[node]), int(self.plan.last[node])
