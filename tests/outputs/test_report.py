@@ -609,6 +609,26 @@ def test_russian_has_the_same_numbers(full: dict[str, Any]) -> None:
     assert "диапазоны пересекаются" in made.headline
 
 
+def test_every_document_of_the_tables_has_a_russian_name(geodata: Path) -> None:
+    from corridors.analysis.rules import NATIONAL
+    from corridors.outputs.report.russian import paper
+
+    with (geodata / "curated" / "regimes.csv").open(encoding="utf-8", newline="") as file:
+        known = {row["document"] for row in csv.DictReader(file)} | {NATIONAL}
+    for document in known:
+        assert re.search("[а-я]{3}", paper(document)), document
+    assert paper("A paper of my own") == "A paper of my own"
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "but for: Red Sea"), ("ru", "кроме: Red Sea")])
+def test_the_scope_says_what_was_applied(full: dict[str, Any], lang: str, said: str) -> None:
+    """A briefing on a closed sea must not be headed "normal operation"."""
+    full["conditions"]["applied"] = ["Red Sea"]
+    assert brief(full, lang).scope.endswith(said)
+    full["conditions"]["applied"] = ["normal operation"]
+    assert said not in brief(full, lang).scope
+
+
 def test_russian_never_ranks_more_firmly_than_the_ranges(full: dict[str, Any]) -> None:
     usable = [option for option in full["options"] if option["status"] == "ok"]
     for place, option in enumerate(usable):

@@ -77,7 +77,9 @@ class _Writer:
             lang=self.words.lang,
             title=said.title(self.document),
             headline=said.headline(self.document),
-            scope=said.scope(self.document),
+            scope=russian.scope(self.document)
+            if self.russian
+            else wording.scope_on_map(self.document),
             sections=tuple(section for section in made if section and section.blocks),
         )
 
@@ -299,6 +301,9 @@ class _Writer:
         said = text.hours(value)
         return said.replace(" days", " дн.").replace(" h", " ч") if self.russian else said
 
+    def _paper(self, said: str) -> str:
+        return russian.paper(said) if self.russian else said
+
     def _step(self, part: Mapping[str, Any]) -> tuple[str, ...]:
         time = self._hours(float(part["hours"]))
         if "mode" in part:
@@ -322,7 +327,7 @@ class _Writer:
             km,
             time,
             text.usd(float(part["cost_usd"])),
-            text.clean(part.get("document")),
+            self._paper(text.clean(part.get("document"))),
             self.words(grade) if grade in GRADES else text.clean(grade),
         )
 

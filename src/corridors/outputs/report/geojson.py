@@ -34,7 +34,7 @@ def geojson(document: Mapping[str, Any], geometries: Geometries) -> str:
     collection = {
         "type": "FeatureCollection",
         "name": wording.title(document),
-        "scope": wording.scope(document),
+        "scope": wording.scope_on_map(document),
         "reproduce": document.get("reproduce"),
         "data": dict(data),
         "features": list(_features(document, geometries)),

@@ -23,6 +23,16 @@ _CLOCK = {
     "delivery to the consignee": "до доставки получателю",
 }
 _DIRECTIONS = {"westbound": "на запад", "eastbound": "на восток"}
+_PAPERS = {
+    "SMGS consignment note": "накладная СМГС",
+    "CIM consignment note": "накладная ЦИМ",
+    "CMR consignment note, TIR carnet outside the EU": "накладная CMR, вне ЕС книжка МДП",
+    "bill of lading (carrier's or FIATA)": "коносамент (перевозчика или FIATA)",
+    "SMGS consignment note for wagons; bill of lading or CMR for boxes and trucks": (
+        "накладная СМГС для вагонов; коносамент или CMR для контейнеров и автомобилей"
+    ),
+    "national consignment note": "внутренняя накладная",
+}
 _STEPS = (
     ("waiting for a full train at", "накопление поезда:"),
     ("waiting for a ship at", "ожидание судна:"),
@@ -111,6 +121,8 @@ def scope(document: Mapping[str, Any]) -> str:
     --------
     >>> scope({"shipment": {"unit": "TEU", "as_of": "2025-09-20"}})
     'Один гружёный 20-футовый контейнер · по состоянию на 2025-09-20'
+    >>> scope({"shipment": {"unit": "TEU"}, "conditions": {"applied": ["Red Sea"]}})
+    'Один гружёный 20-футовый контейнер · обычная работа, кроме: Red Sea'
     """
     s = document["shipment"]
     clock = [_CLOCK.get(str(s.get(key)), "") for key in ("clock_start", "clock_end")]
@@ -121,17 +133,19 @@ def scope(document: Mapping[str, Any]) -> str:
         " ".join(clock) if all(clock) else "",
         _DIRECTIONS.get(str(s.get("direction")), ""),
         f"цены {text.clean(s['price_month'])}" if s.get("price_month") else "",
-        _date(s),
+        _date(s, (document.get("conditions") or {}).get("applied") or ()),
     )
     line = " · ".join(part for part in parts if part)
     return line[:1].upper() + line[1:]
 
 
-def _date(shipment: Mapping[str, Any]) -> str:
+def _date(shipment: Mapping[str, Any], applied: Sequence[str]) -> str:
     if shipment.get("as_of"):
         return f"по состоянию на {text.clean(shipment['as_of'])}"
     if shipment.get("depart"):
         return f"завоз на терминал {text.clean(shipment['depart'])}"
+    if applied and list(applied) != ["normal operation"]:
+        return f"обычная работа, кроме: {'; '.join(map(text.clean, applied))}"
     return "обычная работа"
 
 
@@ -168,6 +182,17 @@ def chances(document: Mapping[str, Any]) -> list[str]:
 def _told(shares: Any) -> str:
     ranked = sorted(shares, key=lambda pair: -pair[1])
     return ", ".join(f"{name} {text.percent(share)}" for name, share in ranked)
+
+
+def paper(said: str) -> str:
+    """A document of carriage; one of a user's own keeps its name.
+
+    Examples
+    --------
+    >>> paper("CIM consignment note")
+    'накладная ЦИМ'
+    """
+    return _PAPERS.get(said, said)
 
 
 def step(said: str) -> str:
