@@ -45,8 +45,8 @@ def test_own_script_never_parses_markup(script: str) -> None:
 
 def test_size(document: dict, geometries: dict) -> None:
     three = dict(document, options=document["options"][:3])
-    assert len(_page(three, geometries).encode()) <= 500_000
-    assert len(_page(document, geometries).encode()) <= 600_000
+    assert len(_page(three, geometries).encode()) <= 440_000
+    assert len(_page(document, geometries).encode()) <= 480_000
 
 
 class _Links(HTMLParser):

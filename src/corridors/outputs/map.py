@@ -59,7 +59,7 @@ class CorridorMap(folium.Map):
         {% macro script(this, kwargs) %}
         var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
             center: {{ this.location|tojson }}, crs: L.CRS.EPSG3857,
-            minZoom: 2, maxZoom: 9,
+            minZoom: 1.5, maxZoom: 9,
             ...{{ this.options|tojavascript }}
         });
         L.control.zoom({position: "bottomright"}).addTo({{ this.get_name() }});

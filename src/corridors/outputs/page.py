@@ -139,7 +139,7 @@ def _every(cases: Sequence[Case]) -> str:
         for words in ("Corridor", "Days (P10–P90)", "change", "USD (P10–P90)", "change")
     )
     return (
-        '<details class="figures every"><summary>Every case as a table</summary>'
+        '<details open class="figures every"><summary>Every case as a table</summary>'
         f"<table><thead><tr>{head}</tr></thead>{''.join(bodies)}</table></details>"
     )
 

@@ -373,6 +373,9 @@ function corridorsMap(map, blobId) {
       if (byId("live")) byId("live").textContent = data.answers[answer].said;
     });
   });
+  /* Without scripts the table of all cases lies open; with them the buttons say the same. */
+  document.querySelectorAll(".every").forEach(function (e) { e.open = false; });
+
   /* ---- another case has no sheet drawn beforehand: it is saved and printed as it is seen */
   var sheet = base.sheet;
   base.sheet = function () {
