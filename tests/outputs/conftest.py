@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -88,15 +89,33 @@ def page_file(_document: dict[str, Any], tmp_path_factory: pytest.TempPathFactor
     return path
 
 
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{assets}</dir><cachedir>{cache}</cachedir></fontconfig>
+"""
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """Headless Chromium from the system; the test skips where there is none."""
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Headless Chromium from the system; the test skips where there is none.
+
+    It knows the packaged font only: pages look the same, and break their lines at the same
+    words, on every machine.
+    """
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if not program:
         pytest.skip("no Chromium on this machine: install the system package 'chromium'")
+    from importlib.resources import files
+
+    folder = tmp_path_factory.mktemp("fonts")
+    assets = files("corridors.outputs") / "assets"
+    (folder / "fonts.conf").write_text(FONTS.format(assets=assets, cache=folder), encoding="utf-8")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--font-render-hinting=none"],
+            env=os.environ | {"FONTCONFIG_FILE": str(folder / "fonts.conf")},
+        )
         yield browser
         browser.close()
 

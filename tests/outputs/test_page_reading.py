@@ -103,7 +103,9 @@ def test_everything_is_reached_and_left_by_key(page_file: Path, open_page: Open)
         mark.focus()
         page.keyboard.press("Enter")
         page.locator(".leaflet-popup :focus").wait_for()
-        name = page.locator(".leaflet-popup").last.get_attribute("aria-label")
+        popup = page.locator(".leaflet-popup").last
+        assert popup.get_attribute("role") == "dialog"
+        name = popup.get_attribute("aria-label")
         assert mark.get_attribute("aria-label").startswith(name)
         page.keyboard.press("Escape")
         page.locator(".leaflet-popup").wait_for(state="detached")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from shapely.geometry import LineString, Point, Polygon
 from shapely.ops import unary_union
@@ -17,6 +18,7 @@ import corridors as co
 from corridors.geodesy import great_circle_km
 from corridors.outputs import basemap
 from corridors.outputs.map import comparison_map
+from corridors.outputs.view import view
 from corridors.polyline import decode
 
 Open = Callable[..., Any]
@@ -53,14 +55,27 @@ def test_eight_corridors_are_drawn_again_at_once(eight: Path, open_page: Open) -
     page = open_page(eight)
     assert page.locator(".card[data-option]").count() == 8
     spent = page.evaluate(
-        f"(() => {{ const m = {MAP}, t = []; for (let i = 0; i < 9; i++) {{"
+        f"(() => {{ const m = {MAP}, t = []; for (let i = 0; i < 18; i++) {{"
         "const s = performance.now(); m.setView([42, 60], 4 + i % 3, {animate: false});"
-        "t.push(performance.now() - s); } return t.sort((a, b) => a - b)[4]; })()"
+        "t.push(performance.now() - s); } return Math.min(...t); })()"
     )
     print(f"redraw of eight corridors: {spent:.0f} ms")
-    # 60 ms is the aim on two idle cores; a shared machine gets room.
-    assert spent < 250
+    # The quickest of eighteen: what else the machine does is not the map's.
+    assert spent < 60
     assert page.log == []
+
+
+def test_no_corridor_jumps_across_the_map(real: Any) -> None:
+    """No drawn segment spans 60 degrees, and no leg starts far from where the one before ended."""
+    seen = view(*real)
+    assert len(seen["lines"]) == 5
+    for option, legs in zip(seen["options"], seen["lines"], strict=True):
+        drawn = [line for line in legs if len(line)]
+        for line in drawn:
+            assert np.abs(np.diff(line, axis=0)).max(initial=0) < 60, option["short"]
+        for one, other in itertools.pairwise(drawn):
+            gap = great_circle_km(*one[-1], *other[0])
+            assert gap < 60, (option["short"], one[-1], other[0])
 
 
 def _ashore_km(line: LineString, land: Any, allowed: Any) -> float:

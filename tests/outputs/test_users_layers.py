@@ -129,6 +129,21 @@ def test_heat_map_works_once_its_file_is_allowed(
 
 
 @pytest.mark.browser
+def test_plain_layers_work_as_they_are(
+    document: dict, geometries: dict, tmp_path: Path, open_page: Open
+) -> None:
+    drawn = comparison_map(document, geometries)
+    folium.Marker([45, 60], popup="mine", tooltip="over").add_to(drawn)
+    folium.CircleMarker([50, 60], radius=9).add_to(drawn)
+    drawn.save(tmp_path / "map.html")
+    page = open_page(tmp_path / "map.html")
+    page.locator("img.leaflet-marker-icon").dispatch_event("click")
+    page.wait_for_timeout(300)
+    assert "mine" in page.inner_text(".leaflet-popup-content")
+    assert page.log == []
+
+
+@pytest.mark.browser
 def test_geojson_works_as_it_is(
     document: dict, geometries: dict, tmp_path: Path, open_page: Open
 ) -> None:
