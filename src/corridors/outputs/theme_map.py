@@ -23,7 +23,8 @@ from corridors.outputs.text import escape
 from corridors.outputs.theme import Theme
 from corridors.outputs.theme_sheet import sample_svg, theme_svg
 
-PNG_WIDTH = 1600
+PNG_WIDTH = 1400
+"""Enough for a page of text; the SVG has any size."""
 
 
 class ThemeMap(CorridorMap):
