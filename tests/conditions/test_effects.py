@@ -326,6 +326,8 @@ BROKEN = [
     ("ban: {country: BB, text: why}", "ban.text: text goes with hs"),
     ("flag: {country: BB, hs: [x], text: why}", "flag.hs"),
     ("close: {corridor: rial}", "close.corridor: no corridor 'rial'; did you mean rail"),
+    ("close: {link: piece}", "a link cannot be shut: shut the crossing or facility"),
+    ("ban: {link: piece, hs: ['84']}", "a link cannot be shut"),
     ("open: {corridor: rail}", "a corridor cannot be opened"),
     ("add_usd: {corridor: rial, typ: 1}", "add_usd.corridor: no corridor 'rial'"),
     ("add_usd: {corridor: rail, event: fill_usd, typ: 1}", "an event or a corridor, not both"),
@@ -353,9 +355,10 @@ BROKEN = [
 
 @pytest.mark.parametrize(("effect", "message"), BROKEN, ids=[effect for effect, _ in BROKEN])
 def test_a_broken_effect_names_file_line_and_key(
-    world: Any, tmp_path: Path, effect: str, message: str
+    world: Any, toy: Any, tmp_path: Path, effect: str, message: str
 ) -> None:
-    engine = world("ban: {country: BB}")
+    piece = (*toy.TABLES["links"], 'piece,rail,new_line,"3.1 1,5 0",250,planned,invented,')
+    engine = world("ban: {country: BB}", tables={"links": piece})
     path = tmp_path / "own.yaml"
     path.write_text(HEAD + f"  - {effect}\n")
     with pytest.raises(ScenarioError, match=message) as caught:

@@ -145,7 +145,7 @@ class Effects:
             raise spot.error(f"one effect a row: {', '.join(VERBS)}")
         ((verb, body),) = spot.mapping().items()
         if verb == "close":
-            self.closes.append(self.known.target(body))
+            self.closes.append(self._shut(body))
         elif verb == "open":
             kind, name = self.known.target(body)
             if kind in NOT_TO_OPEN:
@@ -166,6 +166,13 @@ class Effects:
 
     # Shut ----------------------------------------------------------------------------------
 
+    def _shut(self, spot: Spot) -> Target:
+        """Something that can be shut; a piece of line cannot, for boxes would pass unseen."""
+        kind, name = self.known.target(spot)
+        if kind == "link":
+            raise spot.error("a link cannot be shut: shut the crossing or facility on its line")
+        return kind, name
+
     def _ban(self, body: Spot) -> None:
         fields = keys_of(body, ("operator", "hs", "text", *TARGETS), required=())
         rest = {name: value for name, value in fields.items() if name not in ("hs", "text")}
@@ -174,7 +181,7 @@ class Effects:
                 raise body.error("name an operator or one other target, not both")
             targets = [("service", name) for name in self._run_by(rest["operator"])]
         else:
-            targets = [self.known.target(Spot(rest, body.file, body.line, body.path))]
+            targets = [self._shut(Spot(rest, body.file, body.line, body.path))]
         if "hs" not in fields:
             if "text" in fields:
                 raise fields["text"].error("text goes with hs: a ban of all goods shuts")
