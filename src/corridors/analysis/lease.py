@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from corridors.analysis.compare import plans_of
 from corridors.analysis.desk import Desk
 from corridors.routing.route import Event, Route
@@ -12,12 +14,24 @@ def followed(desk: Desk, route: Route) -> str | None:
     passed = set(doors(route))
     best: tuple[float, int, str] | None = None
     for number, name in enumerate(desk.engine.plans):
-        for plan in plans_of(desk, name):
-            met = sum(not passed.isdisjoint(g.crossings | g.services) for g in plan.gateways)
-            share = met / len(plan.gateways)
+        for gateways in _gateways(desk, name):
+            met = sum(not passed.isdisjoint(gateway) for gateway in gateways)
+            share = met / len(gateways)
             if met and (best is None or (share, -number) > (best[0], best[1])):
                 best = (share, -number, name)
     return None if best is None else best[2]
+
+
+def _gateways(desk: Desk, corridor: str) -> list[list[frozenset[str]]]:
+    """Doors of each gateway of each variant; kept, for many routes may be asked about."""
+    key = ("gateways", corridor)
+    known = desk.memo.get(key)
+    if known is None:
+        known = desk.memo[key] = [
+            [gateway.crossings | gateway.services for gateway in plan.gateways]
+            for plan in plans_of(desk, corridor)
+        ]
+    return cast("list[list[frozenset[str]]]", known)
 
 
 def leased(desk: Desk, route: Route) -> Route:

@@ -303,6 +303,8 @@ class Components:
         be made anew.
         """
         before = self.model.ledger
+        if ledger is before:
+            return self.rates
         if len(ledger) != len(before):
             return None
         changed: dict[str, ParameterRow] = {}
