@@ -68,7 +68,9 @@ class Vector(NamedTuple):
 
     def mean(self, dimension: Literal["hours", "usd", "co2e_kg"]) -> float:
         """Expected hours, dollars or kilograms."""
-        return total(getattr(self, dimension))
+        charges: tuple[Charge, ...] = getattr(self, dimension)
+        # Most have one charge, which is the exact sum already.
+        return charges[0].mean if len(charges) == 1 else total(charges)
 
 
 def total(charges: Iterable[Charge]) -> float:

@@ -91,6 +91,8 @@ class CostModel:
         return found
 
     def _first(self, keys: Keys) -> ParameterRow | None:
+        if self._headed.isdisjoint(keys):
+            return self.ledger.first(*keys)
         for key in keys:
             row = self.ledger.first(f"{key}/{self.heading}") if key in self._headed else None
             row = row or self.ledger.first(key)
@@ -109,9 +111,9 @@ class CostModel:
 
     def _charges(self, keys: Keys, *, at: str, country: str) -> tuple[Charge, ...]:
         """Charges of a line that may rightly be absent."""
-        row, added = self.priced(keys)
-        if row is None and not added:
-            return ()
+        row, added = self._known.get(keys) or self.priced(keys)
+        if not added:
+            return () if row is None else (Charge(row, 1.0, False, at, country),)
         rows = added if row is None else (row, *added)
         return tuple([Charge(row, 1.0, False, at, country) for row in rows])
 

@@ -231,17 +231,19 @@ class MovementGraph:
                 self._add_lifts(facility, land, self.quays.get(facility.id, ()))
 
     def _add_passes(self, land: list[State]) -> None:
+        if len(land) < 2:
+            return
         for one in land:
             for other in land:
-                if one == other or self.mode_of(one) != self.mode_of(other):
-                    continue
-                same = self.zones[one[1]].gauge_mm == self.zones[other[1]].gauge_mm
-                self.moves[one].append(Move("pass" if same else "gauge_change", other))
+                here, there = self.zones[one[1]], self.zones[other[1]]
+                if here is not there and here.mode == there.mode:
+                    same = here.gauge_mm == there.gauge_mm
+                    self.moves[one].append(Move("pass" if same else "gauge_change", other))
 
     def _add_lifts(self, facility: Facility, land: list[State], quays: Iterable[str]) -> None:
         for one in land:
             for other in land:
-                if self.mode_of(one) != self.mode_of(other):
+                if self.zones[one[1]].mode != self.zones[other[1]].mode:
                     self.moves[one].append(Move("lift", other))
         waters = sorted(quays)
         for mode in waters:

@@ -95,9 +95,19 @@ def read_plans(tables: Tables) -> dict[str, list[Plan]]:
     steps: dict[tuple[str, str], list[CorridorStep]] = defaultdict(list)
     for step in tables.corridors:
         steps[(step.corridor, step.variant)].append(step)
+    # Variants of a corridor share most of their steps: each is read once.
+    sections: dict[tuple[object, ...], Section] = {}
+    gateways: dict[tuple[str, ...], Gateway] = {}
+    for step in tables.corridors:
+        if step.kind == "gateway":
+            if step.value not in gateways:
+                gateways[step.value] = _gateway(step, groups)
+        elif (step.value, step.modes) not in sections:
+            modes = frozenset(step.modes or ("rail",))
+            sections[(step.value, step.modes)] = Section(frozenset(step.value), modes)
     plans: dict[str, list[Plan]] = {}
     for (corridor, variant), rows in steps.items():
-        rows = sorted(rows, key=lambda row: row.seq)
+        rows = sorted(rows, key=_seq)
         kinds = [row.kind for row in rows]
         if (
             len(rows) < 3
@@ -111,14 +121,15 @@ def read_plans(tables: Tables) -> dict[str, list[Plan]]:
             Plan(
                 corridor,
                 variant,
-                tuple(
-                    Section(frozenset(row.value), frozenset(row.modes or ("rail",)))
-                    for row in rows[::2]
-                ),
-                tuple(_gateway(row, groups) for row in rows[1::2]),
+                tuple(sections[(row.value, row.modes)] for row in rows[::2]),
+                tuple(gateways[row.value] for row in rows[1::2]),
             )
         )
     return plans
+
+
+def _seq(step: CorridorStep) -> int:
+    return step.seq
 
 
 def _gateway(step: CorridorStep, groups: dict[str, set[str]]) -> Gateway:
