@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from corridors.analysis.compare import compare
+from corridors.analysis.compare import compare, variants_of
 from corridors.analysis.desk import Conditions, Desk, open_desk
 from corridors.analysis.engine import Engine
 from corridors.movement.graph import Move, State
 from corridors.routing.plan import Plan, read_plans
 from corridors.routing.plan_tree import PlanTree
-from corridors.routing.search import Quest, search
+from corridors.routing.search import Quest, cheapest_first, search
 
 Label = tuple[State, int, bool, bool]
 
@@ -174,6 +174,55 @@ def test_toy_plans_cost_the_same_searched_plainly(
     for corridor in toy_engine.plans:
         plans = plans_of(toy_engine, desk, corridor)
         together_and_alone(desk, plans, plans)
+
+
+@pytest.mark.parametrize("asked", [1, 3, 1000])
+def test_cheapest_first_is_the_search_in_order_of_cost(engine: Engine, asked: int) -> None:
+    """However much of it is taken at a time, and whatever is searched in between."""
+    desk = open_desk(engine, "Xi'an", "Duisburg", "terminal", "balanced", None, None)
+    for corridor in ("northern", "titr", "ocean"):
+        plans = plans_of(engine, desk, corridor)
+        whole = search(desk.graph, replaced_memo(desk, plans), desk.weigh, PlanTree(plans))
+        ways = cheapest_first(desk.graph, desk.quest(plans), desk.weigh, PlanTree(plans))
+        first = list(itertools.islice(ways, asked))
+        search(desk.graph, desk.quest(plans), desk.weigh, PlanTree(plans))
+        found = [*first, *ways]
+        costs = [way.cost for _, way in found]
+        assert costs == sorted(costs)
+        assert dict(found) == whole
+        assert len(found) == len(whole) > 1
+
+
+def replaced_memo(desk: Desk, plans: list[Plan]) -> Quest:
+    """The quest with nothing kept by searches before."""
+    return desk.quest(plans).reweighed()
+
+
+def test_variants_are_the_same_whether_the_best_is_asked_first_or_last(engine: Engine) -> None:
+    desks = [
+        open_desk(engine, *ends, "terminal", "balanced", None, conditions)
+        for ends, conditions in (
+            (("Xi'an", "Duisburg"), Conditions()),
+            (("Duisburg", "Xi'an"), Conditions(avoid=("RU",))),
+            (("Almaty", "Istanbul"), Conditions(modes=frozenset({"rail", "ferry"}))),
+        )
+    ]
+    for desk in desks:
+        for corridor in engine.plans:
+            plans = plans_of(engine, desk, corridor)
+            early, late = variants_of(desk, plans), variants_of(desk, plans)
+            best = early.best
+            names = [(v.name, v.rank, v.reason) for v in late]
+            assert [(v.name, v.rank, v.reason) for v in early] == names
+            ranks = [v.rank for v in late if v.is_open]
+            assert (best is None) == (not ranks)
+            if best is not None:
+                assert late.best is not None
+                assert (
+                    best.name
+                    == late.best.name
+                    == names[[r for _, r, _ in names].index(min(ranks))][0]
+                )
 
 
 def test_facilities_at_one_spot_do_not_hide_a_zone(
