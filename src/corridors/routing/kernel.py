@@ -320,7 +320,8 @@ class _Question:
         ends = [at[state] for state in (*quest.goals, *quest.goal_moves)]
         self.goal_wanted = np.array([s for s in ends if s < len(arcs)], dtype=np.int32)
         self.begins = [at[state] for state in (*quest.starts, *quest.start_moves)]
-        self.board = price.board if quest.board is not None else np.zeros_like(price.board)
+        # Where nothing is paid for boarding, everybody has been on a train.
+        self.board, self.aboard = price.board, int(quest.board is None)
         self.patch = self._patch(kernel, at, ends)
         self.extras = self._extras(arcs, at, kernel.zone_at)
 
@@ -365,6 +366,11 @@ class _Question:
         return patch
 
     def _extras(self, arcs: Arcs, at: Mapping[State, int], zone_at: Mapping[str, int]) -> Extras:
+        if not self.quest.start_moves and not self.quest.goal_moves:
+            none = np.zeros(0, dtype=np.int32)
+            at_none = np.zeros(self.width + 1, dtype=np.int32)
+            flags = none.astype(np.uint8)
+            return Extras(at_none, none, np.zeros(0), flags, at_none, none, none, [])
         rows = [
             (at[state], at[move.to], self._haul_cost(move.haul, zone_at), last, move)
             for last, extra in enumerate((self.quest.start_moves, self.quest.goal_moves))
@@ -423,7 +429,7 @@ class _Run:
             width, plan.parent, plan.shape, plan.gate_at, plan.gate_door, plan.last,
             nodes == 1, self.togo, self.best, self.best_label, self.best_door,
             np.array([s for s, _ in question.starts], dtype=np.int32),
-            np.array([c for _, c in question.starts], dtype=np.float64),
+            np.array([c for _, c in question.starts], dtype=np.float64), question.aboard,
             cost, before, by, keys, labels, place,
             arcs.indptr, arcs.head, arcs.tail, kernel.rail_door, price.door, plan.open_doors,
             question.patch, arcs.zone_of, arcs.first, kernel.rail, question.board, price.zone,
@@ -456,37 +462,40 @@ class _Run:
         """The path of a tree of one node, summed up."""
         if not self.best[0] < INFINITY:
             return None
-        arcs, label, run_km = self.kernel.arcs, int(self.best_label[0]), 0.0
+        arcs, kernel, label = self.kernel.arcs, self.kernel, int(self.best_label[0])
         _, before, by, *_ = self.work
-        doors, boards, km_by_zone = [], [], dict.fromkeys(range(len(arcs.zones)), 0.0)
-        last = self._number(label)
+        end, run_km = self._number(label), 0.0
+        doors: list[int] = []
+        boards: list[int] = []
+        hauls: dict[int, float] = {}
+        moves: list[Move] = []
         while by[label] != -2:
             how, earlier = int(by[label]), int(before[label])
             state = self._number(earlier)
+            move = self._move(how, state, self._number(label))
+            moves.append(move)
             if (label ^ earlier) & 1:
                 boards.append(state)
-            if how >= 0:
+            if move.haul is None:
                 doors.append(how)
             else:
-                haul = self._move(how, state, self._number(label)).haul
-                assert haul is not None
-                km_by_zone[self.kernel.zone_at[haul.zone]] += haul.km
-                run_km += haul.km
+                zone, run = kernel.zone_at[move.haul.zone], move.haul.km
+                hauls[zone] = hauls.get(zone, 0.0) + run
+                run_km += run
             label = earlier
-        goals = [last] if last < len(arcs) else []
-        zones = [zone for zone, km in km_by_zone.items() if km]
-        kms = np.array([km_by_zone[zone] for zone in zones])
+        found = Found(self._state(self._number(label)), tuple(moves[::-1]), float(self.best[0]))
+        goals = [end] if end < len(arcs) else []
+        zones, kms = list(hauls), np.array(list(hauls.values()))
         hours, usd, co2e_kg = (
             float(
                 part.door[doors].sum()
-                + part.board[boards].sum() * (self.question.quest.board is not None)
+                + part.board[boards].sum()
                 + part.zone[zones] @ kms
                 + part.release[goals].sum()
             )
             for part in prices
         )
-        km = run_km + float(self.kernel.door_km[doors].sum())
-        return Way(self.found([[0]])[0], hours, usd, km, co2e_kg)
+        return Way(found, hours, usd, run_km + float(kernel.door_km[doors].sum()), co2e_kg)
 
     def _path(self, node: int) -> tuple[State, list[Move]]:
         label, slot = int(self.best_label[node]), int(self.plan.last[node])
@@ -494,7 +503,7 @@ class _Run:
             return self._traced(label)
         if label <= -2:
             state = -2 - label
-            return self._state(state), self._onward(slot, 2 * state)
+            return self._state(state), self._onward(slot, 2 * state + self.question.aboard)
         door = int(self.best_door[node])
         start, moves = self._traced(label)
         boarded = (label & 1) | int(self.kernel.rail_door[door])

@@ -334,6 +334,7 @@ def settle_tree(
     best_door: Ints,
     seed_state: Ints,
     seed_cost: Floats,
+    aboard: int,
     cost: Floats,
     before: Ints,
     by: Ints,
@@ -366,8 +367,9 @@ def settle_tree(
     """Settle every node of a plan tree, parents first.
 
     ``best`` of a node that plans end in is the cheapest total; ``best_label`` the label it comes
-    from: at a goal inside the node, or before the door ``best_door`` into a last section. With
-    ``stop``, for a tree of one node, the search ends with the first goal that cannot be beaten.
+    from: at a goal inside the node, or before the door ``best_door`` into a last section.
+    ``aboard`` is 1 where the first train is not waited for. With ``stop``, for a tree of one
+    node, the search ends with the first goal that cannot be beaten.
     """
     nowhere = np.full(goal.size, np.inf)
     for node in range(parent.size):
@@ -381,12 +383,12 @@ def settle_tree(
             for s in range(seed_state.size):
                 state = seed_state[s]
                 if slot >= 0:
-                    total = seed_cost[s] + togo[slot, 2 * state]
+                    total = seed_cost[s] + togo[slot, 2 * state + aboard]
                     if total < best[node]:
                         best[node] = total
                         best_label[node] = -2 - state
                 else:
-                    label = base + 4 * state
+                    label = base + 4 * state + aboard
                     if seed_cost[s] < cost[label]:
                         cost[label] = seed_cost[s]
                         before[label] = -1
