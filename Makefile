@@ -8,12 +8,13 @@ DEST   ?= Duisburg
 WORKERS ?= 2
 
 .DELETE_ON_ERROR:
-.PHONY: help demo maps test lint startup-benchmark geodata tables clean
+.PHONY: help demo maps test lint benchmarks startup-benchmark geodata tables clean
 
 help:
 	@echo "make demo               install into .venv, compare Xi'an - Duisburg, draw maps/xian-duisburg.html"
 	@echo "make maps               draw the gallery in maps/ again"
 	@echo "make test               install the test tools, then lint, types, import rules and all tests"
+	@echo "make benchmarks         every ratio beside other libraries, into docs/performance.md"
 	@echo "make startup-benchmark  cold start of one comparison beside 'import geopandas'"
 	@echo "make geodata            rebuild the packaged network from its published sources"
 	@echo "make tables             after an edit of geodata/curated: compile what follows from it"
@@ -68,6 +69,13 @@ startup-benchmark: $(VENV)/bin/python
 	$(PYTHON) -m venv $(BENCH)
 	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --force-reinstall .
 	$(BENCH)/bin/python benchmarks/startup.py --runs 11
+
+# All of them, with the peers: half an hour or more.
+benchmarks: $(VENV)/bin/python
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check '.[bench]'
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps .
+	$(BENCH)/bin/python benchmarks/run.py --runs 11
 
 geodata: $(VENV)/.installed
 	$(BIN)/corridors build --packaged --out geodata
