@@ -20,7 +20,7 @@ from corridors.movement.graph import Move, State
 from corridors.routing import label_loops
 from corridors.routing.arcs import Components, arcs_of
 from corridors.routing.kernel import Kernel
-from corridors.routing.pareto import Efficient, Fronts
+from corridors.routing.pareto import Efficient, Fronts, fronts_of, priced
 from corridors.routing.plan import Plan
 from corridors.routing.plan_tree import PlanTree
 from corridors.routing.search import Quest, search
@@ -335,3 +335,20 @@ def test_nothing_leads_where_nothing_goes(toy_engine: Engine) -> None:
     doors = frozenset({"AB-rail", "AB-road", "BC-rail", "TOY-FERRY"})
     desk = opened(toy_engine, ("Alfa", "Charlie"), closed=doors)
     assert fronts_for(desk, []) == []
+
+
+def test_what_has_no_price_is_not_gone_through(
+    toy_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest keeps its price; a speed of nothing is no price."""
+    desk = opened(toy_engine, ("Alfa", "Charlie"))
+    kernel = fronts_of(desk.graph).kernel
+    whole = priced(kernel, desk.model, closed=())
+    monkeypatch.setattr(kernel, "prices", lambda model: None)
+    for one, other in zip(whole, priced(kernel, desk.model, closed=()), strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+    still = opened(toy_engine, ("Alfa", "Charlie"), assume={"speed_kmh/road": 0.0})
+    hours, _ = priced(kernel, still.model, closed=())
+    roads = [zone.startswith("road:") for zone in kernel.arcs.zones]
+    assert np.isinf(hours.zone[roads]).all()
+    assert np.isfinite(hours.zone[[not road for road in roads]]).all()
