@@ -56,6 +56,9 @@ HELD = {
     ("movement/overlay.py", "BACKBONE_KM"): "length of a line worth joining",
     ("movement/overlay.py", "BACKBONE_DETOUR_KM"): "how near two lines are one",
     ("movement/sea_lanes.py", "QUAY_REACH_KM"): "how far a port may lie from a lane",
+    ("analysis/pipelines.py", "SCHEMATIC_KM"): "how far a drawn pipeline may lie from the pipe",
+    ("analysis/pipelines.py", "SHARE"): "how much shorter than the pipe its drawing may be",
+    ("analysis/project_places.py", "REACH_KM"): "how far a drawn work may lie from a line",
     ("routing/ends.py", "ROAD_REACH_KM"): "how far a door may lie from a road",
     ("routing/ends.py", "reach_km"): "how far a drayage is looked for",
     (
