@@ -64,7 +64,7 @@ def measure(runs: int) -> list[Ratio]:
     seeds = itertools.count(1)
 
     def results(jobs: int, seed: int) -> dict[str, bytes]:
-        plan = plan_of(engine, origins=20, destinations=25, sets=4, seed=seed)
+        plan = plan_of(engine, origins=40, destinations=25, sets=4, seed=seed)
         with tempfile.TemporaryDirectory() as folder:
             run(engine, plan, folder, jobs=jobs)
             return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
@@ -77,7 +77,7 @@ def measure(runs: int) -> list[Ratio]:
         "two workers": lambda: results(2, next(seeds)),
     }
     spent = interleaved(sides, runs)
-    note = f"2,000 cells, 200 draws, {os.cpu_count()} cores; same bytes"
+    note = f"4,000 cells, 200 draws, {os.cpu_count()} cores; same bytes"
     return [faster(GROUP, "two workers", spent, "two workers", "one process", WANT, note)]
 
 
@@ -124,7 +124,7 @@ def text(*, origins: int, destinations: int, sets: int = 1, draws: int = 200) ->
     asked["origins"] = asked["origins"][:origins]
     asked["destinations"] = asked["destinations"][:destinations]
     asked["conditions"] = asked["conditions"][:sets]
-    return yaml.safe_dump(asked | {"draws": draws}, allow_unicode=True)
+    return str(yaml.safe_dump(asked | {"draws": draws}, allow_unicode=True))
 
 
 def tables() -> str:
@@ -218,9 +218,11 @@ def _line(name: str, spent: Spent) -> str:
 def _machine() -> str:
     load = os.getloadavg()[0]
     loops = "compiled search" if is_compiled() else "plain search: [fast] is not installed"
+    busy = " Other work ran beside it: wall times say little, CPU times more." if load > 1 else ""
     return (
         f"Python {platform.python_version()}, {os.cpu_count()} cores, load {load:.1f} when it "
-        f"began, {loops}; all five corridors, 200 draws unless stated; one process unless stated."
+        f"began, {loops}; all five corridors, 200 draws unless stated; one process unless "
+        f"stated.{busy}"
     )
 
 

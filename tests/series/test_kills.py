@@ -119,8 +119,11 @@ def test_a_killed_worker_and_then_its_driver_lose_nothing(
     workers[0].kill()
     before = parts(out)
     wait_for(lambda: parts(out) >= before + 2, process)
+    orphans = ps.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    _, alive = ps.wait_procs(orphans, timeout=PATIENCE_S)
+    assert not alive, "whoever works for nobody ends"
     assert "of them done before" in finish(start(out, "--jobs", "2"))
     assert content(out) == undisturbed
 

@@ -102,12 +102,14 @@ class Folder:
             return
         handle = os.open(self.path, os.O_RDONLY)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise SweepError(
+                    f"{self.path}: another series is writing there; wait for it, or give another "
+                    "folder"
+                ) from None
             yield
-        except BlockingIOError:
-            raise SweepError(
-                f"{self.path}: another series is writing there; wait for it, or give another folder"
-            ) from None
         finally:
             os.close(handle)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 
@@ -10,7 +11,7 @@ from corridors.errors import OptionalDependencyError, SweepError
 from corridors.series.cells import Bench
 from corridors.series.parts import parts_of
 from corridors.series.plan import Chunk
-from corridors.series.work import Job, work
+from corridors.series.work import Job, work_for_parent
 
 Result = tuple[int, dict[str, bytes]]
 
@@ -48,7 +49,7 @@ def by_processes(job: Job, chunks: Sequence[Chunk], jobs: int) -> Iterator[Resul
         parallel = Parallel(
             n_jobs=jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs"
         )
-        tasks = [delayed(work)(job, chunk) for chunk in waiting.values()]
+        tasks = [delayed(work_for_parent)(os.getpid(), job, chunk) for chunk in waiting.values()]
         try:
             for number, parts in parallel(tasks):
                 del waiting[number]
