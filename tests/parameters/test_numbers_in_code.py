@@ -45,7 +45,11 @@ KNOWN: dict[str, dict[float, str]] = {
         40.0: "km of a reach by road", 800.0: "km of the widest reach", 3: "nearest candidates",
         0.02: "degrees",
     },
+    "routing/label_loops.py": {3: "places in a label", 4: "places in a label"},
+    "routing/pareto.py": {16: "plan trees kept"},
+    "routing/penalties.py": {1.4: "what is used is dearer for the next search, never in an answer"},
     "routing/plan.py": {3: "words of a step"},
+    "routing/unrolled.py": {4: "labels of a state"},
 }  # fmt: skip
 """Other numbers of single modules; none is a speed, rate, wait or charge."""
 
