@@ -205,7 +205,8 @@ def _modelled(start: float, cell: float, write: float) -> list[str]:
     head = (
         f"Model for 2,000 journeys × 10 sets of conditions (cells {cells:,}, parts {parts}): "
         f"T(w) = k · s + max(cells · c / w, parts · p), with s = {start:.1f} s to start (k = 1 for "
-        f"one process, 2 for workers, which start after the one that asks), c = {1000 * cell:.1f} ms a cell, p = {1000 * write:.1f} ms to take in and write a part."
+        f"one process, 2 for workers, which start after the one that asks), "
+        f"c = {1000 * cell:.1f} ms a cell, p = {1000 * write:.1f} ms to take in and write a part."
     )
     rows = [
         f"| {w} | {(1 + (w > 1)) * start + max(cells * cell / w, parts * write):.0f} |"
