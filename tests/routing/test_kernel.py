@@ -306,3 +306,24 @@ def test_points_off_the_terminals_are_read_off_as_they_are_searched(engine: Engi
                 assert one.countries == pytest.approx(other.countries, abs=1e-9)
             looked_at += len(fast.hauls)
     assert looked_at > 100
+
+
+def test_threads_do_not_change_answers(engine: Engine) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    ends = [
+        ("Xi'an", "Duisburg"),
+        ("Almaty", "Istanbul"),
+        ("Tashkent", "Karachi"),
+        ("Baku", "Lodz"),
+    ]
+    desks = [asked(engine, *pair) for pair in ends]
+
+    def answers(desk: Desk) -> list[dict[int, Found]]:
+        with series():
+            return [desk.find(plans) for plans in jobs(desk)]
+
+    alone = [answers(desk) for desk in desks]
+    kernel_module._KERNELS.clear()
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(answers, desks * 3)) == alone * 3

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from types import ModuleType
 from typing import NamedTuple
@@ -17,12 +17,12 @@ from typing import NamedTuple
 import numpy as np
 
 from corridors.costing.model import CostModel
-from corridors.movement.compiled import Haul
 from corridors.movement.graph import Move, MovementGraph, State
 from corridors.routing.arcs import KINDS, Arcs, Components, Floats, Ints, Mask, Price, Prices
+from corridors.routing.asked import ENDS, Asked
 from corridors.routing.plan_tree import PlanTree
 from corridors.routing.search import Found, Quest
-from corridors.routing.shapes import Blueprint, Bytes, Modes, Shapes
+from corridors.routing.shapes import Blueprint, Modes, Shapes
 
 INFINITY = float("inf")
 MOST_GRAPHS, MOST_MODELS = 8, 16
@@ -30,9 +30,6 @@ MOST_GRAPHS, MOST_MODELS = 8, 16
 
 SAME = 1e-9
 """Costs that differ by less than this share are equal but for the order of a sum."""
-
-ENDS = 2
-"""States beside those of the graph: a point off the terminals at either end."""
 
 
 def _loops() -> ModuleType:
@@ -68,19 +65,6 @@ class Way(NamedTuple):
     usd: float
     km: float
     co2e_kg: float
-
-
-class Extras(NamedTuple):
-    """First and last moves of a question that the graph does not have."""
-
-    at: Ints
-    head: Ints
-    cost: Floats
-    last: Bytes
-    into: Ints
-    into_tail: Ints
-    into_number: Ints
-    moves: list[Move]
 
 
 class Kernel:
@@ -156,7 +140,7 @@ class Kernel:
             Without, the best path over the whole graph.
         """
         tree = tree or PlanTree()
-        question = _Question(self, quest, price)
+        question = Asked(self, quest, price)
         plan = self.shapes.tree(tree, quest.modes)
         return _Run(self, question, plan).found([node.plans for node in tree.nodes])
 
@@ -165,7 +149,7 @@ class Kernel:
     ) -> tuple[int, Found] | None:
         """The plan with the cheapest path, of equals the first, and that path; None without any."""
         tree = tree or PlanTree()
-        question = _Question(self, quest, price)
+        question = Asked(self, quest, price)
         run = _Run(self, question, self.shapes.tree(tree, quest.modes))
         return run.cheapest([node.plans for node in tree.nodes])
 
@@ -181,7 +165,7 @@ class Kernel:
         prices : Prices
             What the path is summed up in.
         """
-        run = _Run(self, _Question(self, quest, price), self.shapes.tree(PlanTree(), quest.modes))
+        run = _Run(self, Asked(self, quest, price), self.shapes.tree(PlanTree(), quest.modes))
         return run.way(prices)
 
     def haul(self, one: int, other: int) -> Move:
@@ -299,108 +283,10 @@ def kernel_of(graph: MovementGraph) -> Kernel:
     return found
 
 
-class _Question:
-    """Ends, extra moves and prices of one question by number."""
-
-    def __init__(self, kernel: Kernel, quest: Quest, price: Price) -> None:
-        arcs = kernel.arcs
-        self.quest, self.price = quest, price
-        self.width = len(arcs) + ENDS
-        self.extra_states: list[State] = []
-        at = self._numbers(arcs)
-        allowed = quest.modes
-        self.starts = [
-            (at[state], cost)
-            for state, cost in quest.starts.items()
-            if allowed is None or arcs.graph.mode_of(state) in allowed
-        ]
-        self.goal = np.full(self.width, np.inf)
-        for state, cost in quest.goals.items():
-            self.goal[at[state]] = cost
-        ends = [at[state] for state in (*quest.goals, *quest.goal_moves)]
-        self.goal_wanted = np.array([s for s in ends if s < len(arcs)], dtype=np.int32)
-        self.begins = [at[state] for state in (*quest.starts, *quest.start_moves)]
-        # Where nothing is paid for boarding, everybody has been on a train.
-        self.board, self.aboard = price.board, int(quest.board is None)
-        self.patch = self._patch(kernel, at, ends)
-        self.extras = self._extras(arcs, at, kernel.zone_at)
-
-    def _numbers(self, arcs: Arcs) -> dict[State, int]:
-        """Numbers of the states that the question speaks of; points off the terminals get one."""
-        quest = self.quest
-        moves = [m for extra in (quest.start_moves, quest.goal_moves) for m in extra.values()]
-        heads = [move.to for group in moves for move in group]
-        at: dict[State, int] = {}
-        named = (*quest.starts, *quest.goals, *quest.start_moves, *quest.goal_moves, *heads)
-        for state in named:
-            number = arcs.at.get(state)
-            if number is None and state not in at:
-                number = len(arcs) + len(self.extra_states)
-                self.extra_states.append(state)
-            at[state] = at[state] if number is None else number
-        assert len(self.extra_states) <= ENDS
-        return at
-
-    def _patch(self, kernel: Kernel, at: Mapping[State, int], ends: Iterable[int]) -> Bytes:
-        """Lifts that lead to the goal only are opened, those between two of its states shut."""
-        from corridors.routing.loops import OPENED, SHUT
-
-        arcs, quest = kernel.arcs, self.quest
-        patch = np.zeros(len(arcs.moves), dtype=np.uint8)
-        into, order = kernel.into
-        modes = quest.modes
-        for state in ends:
-            if state < len(arcs) and arcs.states[state][1] in arcs.graph.zones:
-                if modes is not None and arcs.graph.mode_of(arcs.states[state]) not in modes:
-                    continue
-                for door in order[into[state] : into[state + 1]].tolist():
-                    move = arcs.moves[door]
-                    if move.crossing is None and move.service is None:
-                        patch[door] = OPENED
-        for group in (quest.starts, quest.goals):
-            numbers = {at[state] for state in group if at[state] < len(arcs)}
-            for state in numbers:
-                for door in range(arcs.indptr[state], arcs.indptr[state + 1]):
-                    if arcs.moves[door].kind == "lift" and int(arcs.head[door]) in numbers:
-                        patch[door] = SHUT
-        return patch
-
-    def _extras(self, arcs: Arcs, at: Mapping[State, int], zone_at: Mapping[str, int]) -> Extras:
-        if not self.quest.start_moves and not self.quest.goal_moves:
-            none = np.zeros(0, dtype=np.int32)
-            at_none = np.zeros(self.width + 1, dtype=np.int32)
-            flags = none.astype(np.uint8)
-            return Extras(at_none, none, np.zeros(0), flags, at_none, none, none, [])
-        rows = [
-            (at[state], at[move.to], self._haul_cost(move.haul, zone_at), last, move)
-            for last, extra in enumerate((self.quest.start_moves, self.quest.goal_moves))
-            for state, moves in extra.items()
-            for move in moves
-        ]
-        rows.sort(key=lambda row: row[0])
-        tail = np.array([row[0] for row in rows], dtype=np.int32)
-        head = np.array([row[1] for row in rows], dtype=np.int32)
-        order = np.argsort(head, kind="stable").astype(np.int32)
-        return Extras(
-            _indptr(tail, self.width),
-            head,
-            np.array([row[2] for row in rows], dtype=np.float64),
-            np.array([row[3] for row in rows], dtype=np.uint8),
-            _indptr(head, self.width),
-            tail[order],
-            order,
-            [row[4] for row in rows],
-        )
-
-    def _haul_cost(self, haul: Haul | None, zone_at: Mapping[str, int]) -> float:
-        assert haul is not None
-        return haul.km * float(self.price.zone[zone_at[haul.zone]])
-
-
 class _Run:
     """One search of a tree: costs to go from last sections, then all stages, then the paths."""
 
-    def __init__(self, kernel: Kernel, question: _Question, plan: Blueprint) -> None:
+    def __init__(self, kernel: Kernel, question: Asked, plan: Blueprint) -> None:
         self.kernel, self.question, self.plan = kernel, question, plan
         arcs, shapes, price = kernel.arcs, kernel.shapes, question.price
         width, extras = question.width, question.extras
@@ -540,11 +426,6 @@ class _Run:
         if number < len(states):
             return states[number]
         return self.question.extra_states[number - len(states)]
-
-
-def _indptr(values: Ints, size: int) -> Ints:
-    counts = np.bincount(values, minlength=size) if len(values) else np.zeros(size, dtype=int)
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
 
 
 def _listed(arcs: Arcs, ends: Sequence[Mapping[State, float]]) -> tuple[Ints, Ints, Floats]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -80,6 +81,7 @@ class Shapes:
         self._shapes: dict[tuple[object, ...], Shape] = {}
         self._trees: dict[tuple[object, ...], Blueprint] = {}
         self._pool: list[Floats] = [arcs.flat_km]
+        self._lock = threading.Lock()
         self._masked: dict[tuple[int, frozenset[str]], int] = {}
         self._gates: dict[Gateway, Ints] = {}
 
@@ -194,22 +196,25 @@ class Shapes:
     def _within(self, zone: int, countries: frozenset[str]) -> int:
         """Where the matrix without hauls that clip a country outside the section begins."""
         key = (zone, countries)
-        if key not in self._masked:
-            hauls = self.graph.zone_hauls(self.arcs.zones[zone])
-            km = hauls.within(countries)
-            place = int(self.arcs.first_km[zone])
-            if km is not hauls.km:
-                place = sum(part.size for part in self._pool)
-                self._pool.append(np.ascontiguousarray(km).ravel())
-            self._masked[key] = place
-        return self._masked[key]
+        # Two threads must not put two matrices in one place.
+        with self._lock:
+            if key not in self._masked:
+                hauls = self.graph.zone_hauls(self.arcs.zones[zone])
+                km = hauls.within(countries)
+                place = int(self.arcs.first_km[zone])
+                if km is not hauls.km:
+                    place = sum(part.size for part in self._pool)
+                    self._pool.append(np.ascontiguousarray(km).ravel())
+                self._masked[key] = place
+            return self._masked[key]
 
     @property
     def pool(self) -> Floats:
         """Haul matrices of all zones, masked ones included."""
-        if len(self._pool) > 1:
-            self._pool = [np.concatenate(self._pool)]
-        return self._pool[0]
+        with self._lock:
+            if len(self._pool) > 1:
+                self._pool = [np.concatenate(self._pool)]
+            return self._pool[0]
 
     def tree(self, tree: PlanTree, modes: Modes) -> Blueprint:
         """A plan tree as arrays, kept for the next question with the same plans."""
