@@ -48,6 +48,8 @@ maps: $(VENV)/.installed
 	  --out maps/three-corridors.html
 	$(BIN)/corridors map Aktau Poti --corridor titr --out maps/caspian.html
 	$(BIN)/corridors map "Xi'an" Duisburg --scenario red-sea-2023 --out maps/red-sea.html
+	$(BIN)/corridors map "Xi'an" Duisburg \
+	  --scenario-buttons red-sea-2023,poland-belarus-2025,caspian-closed --out maps/what-if.html
 	$(BIN)/corridors projects --map maps/upgrades.html >/dev/null
 	$(BIN)/corridors isochrones Almaty --mode rail,sea,ferry --map maps/isochrones-almaty.html >/dev/null
 	$(BIN)/corridors criticality "Xi'an" Duisburg --kind chokepoint,crossing,port \

@@ -36,8 +36,9 @@ def test_the_top_level_is_small() -> None:
     assert set(dir(co)) == {
         "__version__", "alternatives", "assign", "breakeven", "capacity", "compare", "catalogue",
         "chokepoints_map", "criticality", "cut", "dependence", "disjoint", "export", "find_places",
-        "import_tables", "isochrone_map", "isochrones", "load", "map", "matrix", "overlay", "pareto", "projects",
-        "projects_map", "read_sweep", "route", "sweep", "switch", "to_networkx", "to_osmnx",
+        "import_tables", "isochrone_map", "isochrones", "load", "map", "matrix", "overlay",
+        "pareto", "projects", "projects_map", "read_sweep", "route",
+        "sweep", "switch", "to_networkx", "to_osmnx",
         "tornado", "whatif",
     }  # fmt: skip
     with pytest.raises(AttributeError):

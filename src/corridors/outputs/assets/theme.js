@@ -114,7 +114,8 @@ function corridorsOverlay(base, overlay) {
     return out;
   }
   base.section(overlay.title, overlay.classes.map(function (c, number) {
-    return { text: c.label, on: c.on, set: base.toggle(groups[number]) };
+    var line = c.shape === "point" ? null : { color: c.color, weight: c.weight, dash: c.dash };
+    return { text: c.label, on: c.on, set: base.toggle(groups[number]), line: line };
   }));
   /* The key of a corridor map grows by this layer; a theme's page has its key already. */
   var key2 = document.querySelector("#legend ul");
