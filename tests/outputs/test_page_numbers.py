@@ -88,10 +88,13 @@ def test_popups_add_up_to_the_answer(page_file: Path, open_page: Open, usable: l
         money = [row.get("Haul cost") or row["Cost"] for row in found]
         usd = sum(float(m.replace("$", "").replace(",", "")) for m in money)
         assert abs(usd - option["cost_usd"]["mean"]) <= 25 * len(money)
-        for leg, row in zip(option["legs"], found[events[option["corridor"]] :], strict=True):
-            assert row["Moving time"] == text.hours(leg["hours"])
-            assert row["Distance"] == f"{text.thousands(leg['distance_km'])} km"
-            assert row["Haul cost"] == text.usd(leg["cost_usd"])
+        moved = [row for row in found if "Moving time" in row]
+        stated_legs = [(r["Distance"], r["Moving time"], r["Haul cost"]) for r in moved]
+        assert sorted(stated_legs) == sorted(
+            (f"{text.thousands(leg['distance_km'])} km", text.hours(leg["hours"]),
+             text.usd(leg["cost_usd"]))
+            for leg in option["legs"]
+        )  # fmt: skip
 
 
 def test_the_clock_runs_for_the_mean(page_file: Path, open_page: Open, usable: list) -> None:

@@ -224,10 +224,10 @@ def test_paper_is_one_sheet_with_everything(page_file: Path, open_page: Open) ->
     paper = page.pdf(prefer_css_page_size=True, print_background=True)
     (sheet,) = pypdf.PdfReader(io.BytesIO(paper)).pages
     assert [round(float(side)) for side in sheet.mediabox[2:]] == [842, 595]
-    words = re.sub(r"\s+", " ", sheet.extract_text())
-    # Chromium keeps the letters of a picture; what is asked is that nothing is cut off.
-    for said in ("Northern", "TITR", "Pakistan", "Excluded", "Natural Earth", "fixture-0"):
-        assert said in words, said
+    # Chromium sets letters by themselves, and a reader takes a wide gap for a space.
+    words = re.sub(r"\s+", "", sheet.extract_text())
+    for said in ("Northern", "TITR", "Pakistan", "Excluded", "NaturalEarth", "fixture-0"):
+        assert said.replace(" ", "") in words, said
 
 
 # Same input, same bytes -------------------------------------------------------------------
