@@ -20,7 +20,7 @@ from corridors.movement.graph import Move, State
 from corridors.routing import label_loops
 from corridors.routing.arcs import Components, arcs_of
 from corridors.routing.kernel import Kernel
-from corridors.routing.pareto import Efficient, Fronts, fronts_of, priced
+from corridors.routing.pareto import Efficient, Fronts, _priced, fronts_of, priced
 from corridors.routing.plan import Plan
 from corridors.routing.plan_tree import PlanTree
 from corridors.routing.search import Quest, search
@@ -345,6 +345,7 @@ def test_what_has_no_price_is_not_gone_through(
     kernel = fronts_of(desk.graph).kernel
     whole = priced(kernel, desk.model, closed=())
     monkeypatch.setattr(kernel, "prices", lambda model: None)
+    _priced.cache_clear()
     for one, other in zip(whole, priced(kernel, desk.model, closed=()), strict=True):
         assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
     still = opened(toy_engine, ("Alfa", "Charlie"), assume={"speed_kmh/road": 0.0})

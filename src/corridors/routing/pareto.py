@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -140,6 +141,11 @@ def priced(kernel: Kernel, model: CostModel, *, closed: Collection[str]) -> tupl
     closed : collection of str
         What is shut beside that which the kernel's own graph has shut.
     """
+    return _priced(kernel, model, frozenset(closed))
+
+
+@lru_cache(maxsize=MOST_GRAPHS)
+def _priced(kernel: Kernel, model: CostModel, closed: frozenset[str]) -> tuple[Price, Price]:
     prices = kernel.prices(model)
     if prices is not None:
         return kernel.shut(prices.hours, closed), kernel.shut(prices.usd, closed)
