@@ -77,7 +77,7 @@ class Ledger:
     50.0
     """
 
-    __slots__ = ("_rows", "families")
+    __slots__ = ("_keys", "_rows", "families")
 
     def __init__(self, rows: Iterable[ParameterRow] = ()) -> None:
         table: dict[str, ParameterRow] = {}
@@ -91,7 +91,7 @@ class Ledger:
         self._hold(MappingProxyType(table))
 
     def _hold(self, rows: Mapping[str, ParameterRow]) -> None:
-        self._rows = rows
+        self._rows, self._keys = rows, frozenset(rows)
         self.families = frozenset(key.partition("/")[0] for key in rows)
 
     @classmethod
@@ -173,10 +173,10 @@ class Ledger:
 
         For lines that may rightly be absent, such as a lease on a corridor without one.
         """
+        known = self._keys
         for key in keys:
-            row = self._rows.get(key)
-            if row is not None:
-                return row
+            if key in known:
+                return self._rows[key]
         return None
 
     def with_rows(self, rows: Iterable[ParameterRow]) -> Ledger:
