@@ -64,7 +64,7 @@ def measure(runs: int) -> list[Ratio]:
     seeds = itertools.count(1)
 
     def results(jobs: int, seed: int) -> dict[str, bytes]:
-        plan = plan_of(engine, origins=40, destinations=25, sets=4, seed=seed)
+        plan = plan_of(engine, origins=20, destinations=25, sets=4, seed=seed)
         with tempfile.TemporaryDirectory() as folder:
             run(engine, plan, folder, jobs=jobs)
             return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
@@ -77,7 +77,7 @@ def measure(runs: int) -> list[Ratio]:
         "two workers": lambda: results(2, next(seeds)),
     }
     spent = interleaved(sides, runs)
-    note = f"4,000 cells, 200 draws, {os.cpu_count()} cores; same bytes"
+    note = f"2,000 cells, 200 draws, {os.cpu_count()} cores; same bytes"
     return [faster(GROUP, "two workers", spent, "two workers", "one process", WANT, note)]
 
 
