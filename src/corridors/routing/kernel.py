@@ -184,6 +184,7 @@ class Kernel:
         prices: Prices,
         *,
         modes: Modes = None,
+        board: bool = True,
     ) -> tuple[Ways, Mask]:
         """One search from each origin to all destinations, with every component of each way.
 
@@ -196,6 +197,8 @@ class Kernel:
         prices : Prices
             What the ways are summed up in.
         modes : frozenset of str, optional
+        board : bool
+            Whether the first train is waited for.
 
         Returns
         -------
@@ -218,7 +221,7 @@ class Kernel:
         result = np.full((5, len(origins), len(destinations)), np.nan)
         idle = np.zeros(result.shape[1:], dtype=np.uint8)
         _loops().settle_pairs(
-            *starts, *goals, *work,
+            *starts, int(not board), *goals, *work,
             arcs.indptr, arcs.head, arcs.tail, self.rail_door, price.door, shape.open_door,
             np.zeros(len(arcs.moves), dtype=np.uint8), arcs.zone_of, arcs.first, self.rail,
             price.board, price.zone, shape.km_at, self.shapes.pool, wanted,

@@ -492,6 +492,7 @@ def settle_pairs(
     start_at: Ints,
     start_state: Ints,
     start_cost: Floats,
+    aboard: int,
     goal_at: Ints,
     goal_state: Ints,
     goal_cost: Floats,
@@ -530,7 +531,8 @@ def settle_pairs(
 ) -> None:
     """From each origin to all destinations: cost, then the components summed along each way.
 
-    Lifts between two states of the origin are shut. Those between two states of a destination
+    ``aboard`` is 1 where the first train is not waited for. Lifts between two states of the
+    origin are shut. Those between two states of a destination
     cannot be, for all are searched at once: a way that uses one is marked in ``idle``.
     """
     doors = door_cost.size
@@ -539,7 +541,7 @@ def settle_pairs(
         cost[: 4 * nowhere.size] = np.inf
         size = 0
         for s in range(start_at[o], start_at[o + 1]):
-            label = 4 * start_state[s]
+            label = 4 * start_state[s] + aboard
             if start_cost[s] < cost[label]:
                 cost[label] = start_cost[s]
                 by[label] = -2
