@@ -12,7 +12,7 @@ from corridors.analysis.engine import Engine
 from corridors.analysis.free import free_route
 from corridors.analysis.whatif import what_if
 from corridors.api.comparison import Comparison
-from corridors.api.comparison import map as map
+from corridors.api.comparison import map as map  # noqa: A004 - co.map, never a bare name
 from corridors.api.exchange import export as export
 from corridors.api.exchange import import_tables as import_tables
 from corridors.api.exchange import overlay as overlay
