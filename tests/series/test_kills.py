@@ -164,3 +164,36 @@ def test_dask_makes_the_same_bytes_and_survives_a_killed_worker(
     workers[0].kill()
     finish(process)
     assert content(out) == undisturbed
+
+
+SHIPPED = """
+import sys
+from corridors.analysis.engine import Engine
+from corridors.series.cluster import on_cluster
+from corridors.series.folder import data_digest
+from corridors.series.local import here
+from corridors.series.reading import read_plan
+from corridors.series.work import Job
+
+if __name__ == "__main__":
+    engine = Engine.load(sys.argv[1], quiet=True)
+    asked = {"pairs": [["Alfa", "Bravo"], ["Alfa", "Charlie"]], "draws": 20, "cells_per_part": 1}
+    plan = read_plan(engine, asked)
+    job = Job("shipped", plan.asked, sys.argv[1] + "-not-here", data_digest(engine.folder))
+    chunks = list(plan.chunks())
+    found = dict(on_cluster(engine, job, chunks, scheduler="local", jobs=1))
+    sys.exit(found != dict(here(engine, job, chunks)) or len(found) != 2)
+"""
+
+
+@pytest.mark.slow
+def test_dask_workers_without_the_data_are_sent_them(spread_engine: Engine, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    script = tmp_path / "shipped.py"
+    script.write_text(SHIPPED)
+    path = str(Path(__file__).resolve().parents[2] / "src")
+    environment = {**os.environ, "PYTHONPATH": path, "CORRIDORS_CACHE": str(tmp_path / "c")}
+    subprocess.run(
+        [sys.executable, str(script), str(spread_engine.folder)],
+        env=environment, check=True, timeout=PATIENCE_S, capture_output=True,
+    )  # fmt: skip
