@@ -91,7 +91,8 @@ class Variants(Sequence[Variant]):
             limit = min(limit, variant.rank * (1 + SAME))
             if variant.rank > limit:
                 break
-        return min((self._known[n] for n in sorted(self._known)), key=_rank, default=None)
+        near = (number for number in sorted(self._known) if self._known[number].rank <= limit)
+        return next((self._known[number] for number in near), None)
 
     @cached_property
     def _all(self) -> tuple[Variant, ...]:
@@ -114,7 +115,3 @@ class Variants(Sequence[Variant]):
     def __reduce__(self) -> tuple[type[tuple[Variant, ...]], tuple[tuple[Variant, ...]]]:
         # A search half done stays in its process: all of them travel.
         return tuple, (self._all,)
-
-
-def _rank(variant: Variant) -> float:
-    return variant.rank
