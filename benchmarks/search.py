@@ -42,6 +42,7 @@ PAIRS = 6
 MATRIX = 20
 NEAR = {"rel_tol": 1e-6, "abs_tol": 0.01}
 """Totals of all sides; hauls are stored to the metre, which is a cent on a journey."""
+EQUAL = "totals equal to 1e-6 or a cent, as hauls are stored to the metre"
 HIERARCHY_S = 300
 """How long scgraph may contract the flat graph."""
 
@@ -351,7 +352,7 @@ class _Bench:
             },
             self.runs,
         )
-        note = f"{self.size}; totals equal to 1e-6; the product gives hours, USD, km, CO2e, moves"
+        note = f"{self.size}; {EQUAL}; the product gives hours, USD, km, CO2e, moves"
         networkx, scgraph = best_of(spent, "networkx"), best_of(spent, "scgraph")
         yield faster(GROUP, "query, beside NetworkX", spent, "product", networkx, 100.0, note)
         yield faster(GROUP, "query, beside scgraph", spent, "product", scgraph, 15.0, note)
@@ -400,7 +401,7 @@ class _Bench:
         spent = interleaved({name: each(side, (0, 1)) for name, side in sides.items()}, self.runs)
         note = (
             f"{self.size.rpartition(',')[0]}; every rate changed; new figures are given as rates "
-            "on our side and as arc weights on theirs; totals equal to 1e-6"
+            f"on our side and as arc weights on theirs; {EQUAL}"
         )
         networkx, scgraph = best_of(spent, "networkx"), best_of(spent, "scgraph")
         title = "new conditions and one query, beside"
