@@ -105,15 +105,14 @@ def map_data(cases: Sequence[Case], seen: Sequence[Mapping[str, Any]]) -> dict[s
         for number, (seat, option) in enumerate(zip(seats, shown["options"], strict=True)):
             legs = [dict(leg, g=lines.put(_plain(leg["g"])) if leg["g"] else None)
                     for leg in option["legs"]]  # fmt: skip
-            lanes.append([leg.pop("lanes") for leg in legs])
-            own = {"seat": seat, "legs": legs}
+            lanes.append([_whole(leg.pop("lanes")) for leg in legs])
+            own = {"seat": seat, "legs": legs, "times": _whole(option["times"])}
             if steps:
                 own["steps"] = steps[seat]["steps"]
             places.append(options.put({**shown["options"][number], **own}))
         seated = dict(enumerate(seats))
         answers.append(
             {
-                "title": text.clean(case.title),
                 "said": said(cases[0].document, case) if case is not cases[0] else _back(case),
                 "options": places,
                 "lanes": lanes,
@@ -131,6 +130,11 @@ def map_data(cases: Sequence[Case], seen: Sequence[Mapping[str, Any]]) -> dict[s
         "answers": answers,
         "depart": cases[0].document["shipment"].get("depart") or None,
     }
+
+
+def _whole(rows: Sequence[Sequence[float]]) -> list[list[float]]:
+    """Whole numbers are written without a point."""
+    return [[int(n) if float(n).is_integer() else n for n in row] for row in rows]
 
 
 def _plain(encoded: str) -> str:

@@ -115,7 +115,7 @@ def load(boundaries: str | Path = "neutral") -> dict[str, Any]:
 
 #: Degrees: within the accuracy of the lines where the map is, coarser far from it. Rivers are
 #: there to be recognised.
-_NEAR, _FAR = {"rivers": 0.06}, 0.2
+_NEAR, _FAR = {"rivers": 0.06}, 0.25
 _NEAR_ELSE = 0.03
 
 

@@ -5,7 +5,7 @@
    data.lines: encoded lines; data.texts: what rows say more than once
    data.options: what a corridor is in one answer or in several; .seat is its place in the list
    data.marks: marks of places; their items name a corridor by its seat
-   data.answers: {title, said, options, lanes, marks, bounds, fill}; the first one is the answer as
+   data.answers: {said, options, lanes, marks, bounds, fill}; the first one is the answer as
      asked. fill: for every slot of the page the elements that it holds in this answer. */
 function corridorsMap(map, blobId) {
   "use strict";
