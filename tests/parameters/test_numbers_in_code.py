@@ -45,6 +45,19 @@ KNOWN: dict[str, dict[float, str]] = {
         40.0: "km of a reach by road", 800.0: "km of the widest reach", 3: "nearest candidates",
         0.02: "degrees",
     },
+    "routing/asked.py": {3: "column of a row", 4: "column of a row"},
+    "routing/kernel.py": {
+        1e-9: "costs alike but for the order of a sum", 8: "graphs kept", 16: "models kept",
+        5: "figures of a way", 4: "labels of a state", 3: "offset of a further move",
+    },
+    "routing/loops.py": {
+        4: "labels of a state, children in a heap, figures", 3: "offset of a further move, figures",
+    },
+    "routing/reach.py": {
+        12: "zones kept", 4096: "buckets of the queue", 3: "buckets to spare",
+        12.5: "km of the first look", 4: "and each next look is so much wider",
+        110.0: "km of a degree, rounded down", 90: "degrees", 180: "degrees", 360: "degrees",
+    },
     "routing/label_loops.py": {3: "places in a label", 4: "places in a label"},
     "routing/pareto.py": {16: "plan trees kept"},
     "routing/penalties.py": {1.4: "what is used is dearer for the next search, never in an answer"},
@@ -64,7 +77,8 @@ HELD = {
     ("analysis/pipelines.py", "SHARE"): "how much shorter than the pipe its drawing may be",
     ("analysis/project_places.py", "REACH_KM"): "how far a drawn work may lie from a line",
     ("routing/ends.py", "ROAD_REACH_KM"): "how far a door may lie from a road",
-    ("routing/ends.py", "reach_km"): "how far a drayage is looked for",
+    ("routing/ends.py", "LOOKED_AT_KM"): "how far a drayage is looked for",
+    ("analysis/alternatives.py", "_LONGEST_KM"): "how long a ship leg is still marked on a map",
     (
         "analysis/capacities.py",
         "one_way_share",
