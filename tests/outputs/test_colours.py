@@ -109,7 +109,7 @@ def test_lines_and_words_stand_out() -> None:
 def _points(path: str) -> np.ndarray:
     """Points of relative path data, one in each pixel."""
     start, _, moves = path.removeprefix("M").partition("l")
-    steps = np.array(moves.split(), dtype=float).reshape(-1, 2)
+    steps = np.array(re.findall(r"-?[\d.]+", moves), dtype=float).reshape(-1, 2)
     corners = np.cumsum(np.vstack([np.array(start.split(), dtype=float), steps]), axis=0)
     along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
     at = np.arange(0, along[-1], 0.5)
