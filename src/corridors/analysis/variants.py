@@ -85,7 +85,8 @@ class Variants(Sequence[Variant]):
     @cached_property
     def best(self) -> Variant | None:
         """The cheapest that is open, of equal ones the first of the table."""
-        limit = math.inf
+        # Whoever looked at all of them before has used up the iterator.
+        limit = min((v.rank for v in self._known.values()), default=math.inf) * (1 + SAME)
         for number, variant in self._ways:
             self._known[number] = variant
             limit = min(limit, variant.rank * (1 + SAME))
