@@ -45,9 +45,10 @@ KNOWN: dict[str, dict[float, str]] = {
         40.0: "km of a reach by road", 800.0: "km of the widest reach", 3: "nearest candidates",
         0.02: "degrees",
     },
+    "routing/arcs.py": {8: "graphs kept"},
     "routing/asked.py": {3: "column of a row", 4: "column of a row"},
     "routing/kernel.py": {
-        1e-9: "costs alike but for the order of a sum", 8: "graphs kept", 16: "models kept",
+        8: "graphs kept", 16: "models kept",
         5: "figures of a way", 4: "labels of a state", 3: "offset of a further move",
     },
     "routing/loops.py": {
@@ -62,6 +63,7 @@ KNOWN: dict[str, dict[float, str]] = {
     "routing/pareto.py": {16: "plan trees kept"},
     "routing/penalties.py": {1.4: "what is used is dearer for the next search, never in an answer"},
     "routing/plan.py": {3: "words of a step"},
+    "routing/quest.py": {1e-9: "costs alike but for the order of a sum"},
     "routing/unrolled.py": {4: "labels of a state"},
 }  # fmt: skip
 """Other numbers of single modules; none is a speed, rate, wait or charge."""

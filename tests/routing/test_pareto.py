@@ -289,7 +289,7 @@ QUESTIONS: list[tuple[tuple[str, str], dict[str, Any]]] = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("ends", "conditions"), QUESTIONS, ids=str)
+@pytest.mark.parametrize(("ends", "conditions"), QUESTIONS)
 def test_every_value_of_time_finds_its_best_way_on_the_front(
     engine: Engine, ends: tuple[str, str], conditions: dict[str, Any]
 ) -> None:

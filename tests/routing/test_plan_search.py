@@ -15,11 +15,11 @@ import pytest
 from corridors.analysis.compare import compare, variants_of
 from corridors.analysis.desk import Conditions, Desk, open_desk
 from corridors.analysis.engine import Engine
-from corridors.analysis.variants import SAME
 from corridors.movement.graph import Move, State
 from corridors.routing.plan import Plan, read_plans
 from corridors.routing.plan_tree import PlanTree
-from corridors.routing.search import Quest, cheapest_first, search
+from corridors.routing.quest import SAME, Quest
+from corridors.routing.search import cheapest_first, search
 
 Label = tuple[State, int, bool, bool]
 

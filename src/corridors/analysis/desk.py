@@ -25,8 +25,9 @@ from corridors.routing.ends import Joined, RoadReach, join, road_reach
 from corridors.routing.many import in_series
 from corridors.routing.plan import Plan
 from corridors.routing.plan_tree import PlanTree
+from corridors.routing.quest import SAME, Found, Quest, Weigh
 from corridors.routing.route import Route, build_route
-from corridors.routing.search import Found, Quest, Weigh, cheapest_first
+from corridors.routing.search import cheapest_first
 from corridors.shipment import End, Heading, Objective, Scope, Shipment, Terms
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
 
 MODES = ("rail", "road", "sea", "ferry")
-SAME = 1e-9
-"""Costs that differ by less than this share are equal but for the order of a sum."""
 MOST_JOINED = 4096
 """Ends of journeys that stay joined to the graph."""
 

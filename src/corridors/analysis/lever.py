@@ -60,7 +60,10 @@ def lever(desk: Desk, key: str, *, factor: bool = False) -> Lever:
         return _factor(desk, key)
     if key == VALUE_OF_TIME:
         now = desk.shipment.value_of_time_usd_day
-        turn = lambda one, value: aimed(one, one.shipment.objective, value)  # noqa: E731
+
+        def turn(one: Desk, value: float) -> Desk:
+            return aimed(one, one.shipment.objective, value)
+
         return Lever(key, "USD/day", now, turn, "--value-of-time ")
     if key.startswith(INDEX):
         return _index(desk, key.removeprefix(INDEX))

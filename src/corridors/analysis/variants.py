@@ -8,10 +8,8 @@ from functools import cached_property
 from typing import overload
 
 from corridors.routing.plan import Plan
+from corridors.routing.quest import SAME
 from corridors.routing.route import Route
-
-SAME = 1e-9
-"""Ranks that differ by less than this share are equal but for the order of a sum."""
 
 
 class Variant:

@@ -192,9 +192,10 @@ def _teu(room: Mapping[str, Any] | None) -> str:
 def _pair(
     one: Mapping[str, Any], other: Mapping[str, Any], key: str, write: Callable[[float], str]
 ) -> tuple[str, str]:
-    return tuple(  # type: ignore[return-value]
-        write(option[key]["mean"]) if option["status"] == "ok" else "–" for option in (one, other)
-    )
+    def shown(option: Mapping[str, Any]) -> str:
+        return write(option[key]["mean"]) if option["status"] == "ok" else "–"
+
+    return shown(one), shown(other)
 
 
 def _signed(value: float | None, write: Callable[[float], str]) -> str:

@@ -8,11 +8,10 @@ conditions behind them. Hours, dollars and kilograms stay apart until a search w
 from __future__ import annotations
 
 import math
-import weakref
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -150,15 +149,10 @@ class Arcs:
         return np.concatenate([[0], np.cumsum([km.size for km in self.km])]).astype(np.int64)
 
 
-_KNOWN: weakref.WeakKeyDictionary[MovementGraph, Arcs] = weakref.WeakKeyDictionary()
-
-
+@lru_cache(maxsize=8)
 def arcs_of(graph: MovementGraph) -> Arcs:
-    """The graph by number, kept as long as the graph."""
-    found = _KNOWN.get(graph)
-    if found is None:
-        found = _KNOWN[graph] = Arcs(graph)
-    return found
+    """The graph by number, kept for the newest few graphs: a long series has many."""
+    return Arcs(graph)
 
 
 class Price(NamedTuple):

@@ -21,15 +21,12 @@ from corridors.movement.graph import Move, MovementGraph, State
 from corridors.routing.arcs import KINDS, Arcs, Components, Floats, Ints, Mask, Price, Prices
 from corridors.routing.asked import ENDS, Asked
 from corridors.routing.plan_tree import PlanTree
-from corridors.routing.search import Found, Quest
+from corridors.routing.quest import SAME, Found, Quest
 from corridors.routing.shapes import Blueprint, Modes, Shapes
 
 INFINITY = float("inf")
 MOST_GRAPHS, MOST_MODELS = 8, 16
 """How many graphs, and how many sets of components of each, are kept."""
-
-SAME = 1e-9
-"""Costs that differ by less than this share are equal but for the order of a sum."""
 
 
 def _loops() -> ModuleType:

@@ -11,6 +11,9 @@ from corridors.movement.graph import Move, State
 Weigh = Callable[[State, Move], float]
 """Generalised cost of a move out of a state, in USD; never negative."""
 
+SAME = 1e-9
+"""Costs that differ by less than this share are equal but for the order of a sum."""
+
 NO_MOVES: Mapping[State, Sequence[Move]] = MappingProxyType({})
 
 
