@@ -383,6 +383,19 @@ def test_on_a_phone_nothing_scrolls_sideways(upgrades: Path, open_page: Open) ->
 
 
 @pytest.mark.browser
+def test_theme_pages_keep_the_rules(upgrades: Path, open_page: Open) -> None:
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe is not installed"
+    )
+    for size in ({"width": 1400, "height": 900}, {"width": 390, "height": 844}):
+        page = open_page(upgrades, viewport=size, bypass_csp=True)
+        page.locator("button[data-place]").first.click()
+        page.wait_for_timeout(300)
+        found = axe.Axe().run(page).response["violations"]
+        assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
+
+
+@pytest.mark.browser
 def test_names_do_not_lie_on_each_other(upgrades: Path, open_page: Open) -> None:
     page = open_page(upgrades)
     boxes = page.evaluate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
 from pathlib import Path
 from typing import Any
@@ -265,6 +266,22 @@ def test_two_writers_do_not_share_a_folder(spread_engine: Engine, tmp_path: Path
         pytest.raises(SweepError, match="another series is writing there"),
     ):
         sweep(spread_engine, plan, tmp_path / "out")
+
+
+@pytest.mark.parametrize("scheduler", ["nowhere", "tcp://", "carrier-pigeon://here:1"])
+def test_a_scheduler_that_is_none_is_refused_and_leaves_nothing(
+    spread_engine: Engine, tmp_path: Path, scheduler: str
+) -> None:
+    dask = pytest.importorskip("distributed")
+    gc.disable()  # what goes by chance is not gone
+    try:
+        with pytest.raises(SweepError, match=f"--scheduler {scheduler}: no answer"):
+            sweep(
+                spread_engine, {"pairs": [("Alfa", "Bravo")]}, tmp_path / "out", scheduler=scheduler
+            )
+        assert [one for one in gc.get_objects() if isinstance(one, dask.Client)] == []
+    finally:
+        gc.enable()
 
 
 def test_data_travel_to_workers_that_have_none(

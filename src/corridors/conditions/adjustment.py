@@ -136,7 +136,7 @@ def settled(row: ParameterRow | None, acting: Sequence[Adjustment]) -> Parameter
     >>> set_to = Adjustment("tariff", "set", frozenset(), When(), fixed)
     >>> index = Adjustment("index", "times", frozenset(), When(), level, is_level=True)
     >>> settled(rate, [index]).typ, settled(rate, [index, index]).typ
-    (2000.0, 2000.0)
+    (2000, 2000)
     >>> settled(rate, [set_to, index]).typ, settled(rate, [set_to, index]).key
     (700, 'freight_usd/sea')
     """

@@ -6,6 +6,7 @@ trusted, may be named.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Any
@@ -43,21 +44,38 @@ def on_cluster(
     own = None
     try:
         if scheduler == LOCAL:
-            own = dask.LocalCluster(
-                n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None
-            )
-        client = dask.Client(own or scheduler, timeout=WAIT_S, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise SweepError(
-            f"--scheduler {scheduler}: no answer ({error}); an address looks like "
-            f"tcp://host:8786, and {LOCAL!r} starts workers here"
-        ) from None
-    try:
-        yield from _spread(dask, client, engine, job, chunks)
+            own = _workers_here(dask, jobs)
+        client = _client(dask, own or scheduler, scheduler)
+        try:
+            yield from _spread(dask, client, engine, job, chunks)
+        finally:
+            client.close()
     finally:
-        client.close()
         if own is not None:
             own.close()
+
+
+def _workers_here(dask: Any, jobs: int) -> Any:
+    try:
+        return dask.LocalCluster(
+            n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None
+        )
+    except (OSError, RuntimeError, TimeoutError) as error:
+        raise SweepError(f"--scheduler {LOCAL}: no workers could be started ({error})") from None
+
+
+def _client(dask: Any, at: Any, named: str) -> Any:
+    try:
+        return dask.Client(at, timeout=WAIT_S, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        why = str(error)
+    # A client that was half made closes itself when it is collected, under a lock that the next
+    # client's making holds too: it has to go now, or that one may wait for ever.
+    gc.collect()
+    raise SweepError(
+        f"--scheduler {named}: no answer ({why}); an address looks like "
+        f"tcp://host:8786, and {LOCAL!r} starts workers here"
+    )
 
 
 def _dask() -> Any:

@@ -271,7 +271,8 @@ function corridorsBase(map, data) {
     var b = bounds || data.bounds, tight = small();
     map.invalidateSize({ animate: false });
     base.measure();
-    map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { paddingTopLeft: tight ? [14, 44] : [34 + (left || 0), 30], paddingBottomRight: [tight ? 40 : 70, (below || 0) + (tight ? 34 : 40)], animate: false, maxZoom: 7 });
+    /* Reset: else it would be panned by whole pixels from wherever it was, and not be the same twice. */
+    map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { reset: true, paddingTopLeft: tight ? [14, 44] : [34 + (left || 0), 30], paddingBottomRight: [tight ? 40 : 70, (below || 0) + (tight ? 34 : 40)], animate: false, maxZoom: 7 });
   };
   base.start = function () {
     /* A zoom ends as a move ends: one redraw for both. */
