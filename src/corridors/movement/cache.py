@@ -51,10 +51,12 @@ def fresh_network(
     if log is not None:
         why = f"{', '.join(sorted(opened))} opened" if opened else "tables changed"
         print(f"corridors: {why}, compiling the network (about 20 s, once)", file=log)
-    return _compile_into(cached, data, tables)
+    return _compile_into(cached, data, tables, packaged)
 
 
-def _compile_into(target: Path, data: Path, tables: Tables) -> CompiledNetwork:
+def _compile_into(
+    target: Path, data: Path, tables: Tables, known: CompiledNetwork | None
+) -> CompiledNetwork:
     """Compile beside the target and rename: whoever reads meets a whole network or none."""
     # Late: a query on the packaged network needs no geometry library.
     import shutil
@@ -74,7 +76,7 @@ def _compile_into(target: Path, data: Path, tables: Tables) -> CompiledNetwork:
     try:
         made = beside / "new"
         made.mkdir()
-        compile_network(data, out=made, tables=tables)
+        compile_network(data, out=made, tables=tables, known=known)
         for _ in range(TRIES):
             try:
                 made.rename(target)

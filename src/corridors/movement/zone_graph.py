@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 from corridors.network.flat import CURATED, STITCHED, FlatNetwork
 
 INFINITY = float("inf")
+
+Adjacent = dict[int, list[tuple[int, float, int]]]
+"""Junction to (junction beyond, km, arc)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class ZoneGraph:
         if flat.tags is not None:
             directed = arcs[flat.tags.oneway[arcs]]
             self.oneway_from = dict(zip(directed.tolist(), flat.u[directed].tolist(), strict=True))
-        self.next: dict[int, list[tuple[int, float, int]]] = {}
+        self.next: Adjacent = {}
         for arc, u, v, km in zip(
             arcs.tolist(),
             flat.u[arcs].tolist(),
@@ -79,6 +83,22 @@ class ZoneGraph:
         ):
             self.next.setdefault(u, []).append((v, km, arc))
             self.next.setdefault(v, []).append((u, km, arc))
+
+    @cached_property
+    def _directed(self) -> dict[int, Adjacent]:
+        """What may be run out of each junction along one-way lines, and against them."""
+        begins = self.oneway_from
+        return {
+            direction: {
+                node: [
+                    step
+                    for step in steps
+                    if step[2] not in begins or (begins[step[2]] == node) == (direction > 0)
+                ]
+                for node, steps in self.next.items()
+            }
+            for direction in (1, -1)
+        }
 
     def reach(
         self,
@@ -101,7 +121,7 @@ class ZoneGraph:
             1 follows one-way lines from the sources, -1 runs them back to the sources, 0 leaves
             their direction aside.
         """
-        begins = self.oneway_from if direction else {}
+        following = self._directed[direction] if direction and self.oneway_from else self.next
         waiting = set(targets) if targets is not None else None
         best: dict[int, float] = {}
         via: dict[int, tuple[int, int]] = {}
@@ -122,11 +142,8 @@ class ZoneGraph:
                 waiting.discard(node)
                 if not waiting:
                     break
-            for other, step, arc in self.next.get(node, ()):
-                if other in settled:
-                    continue
-                if arc in begins and (begins[arc] == node) != (direction > 0):
-                    continue
+            # What is settled is no farther than any way found later.
+            for other, step, arc in following.get(node, ()):
                 total = km + step
                 if total < best.get(other, INFINITY):
                     best[other] = total
