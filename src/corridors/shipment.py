@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -35,8 +34,7 @@ class End(NamedTuple):
     facilities: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What is shipped, how it is booked, and by when it must be there.
 
     Attributes
@@ -72,8 +70,7 @@ class Terms:
     deadline_days: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shipment:
+class Shipment(NamedTuple):
     """A laden shipment and the terms it is asked under.
 
     Attributes

@@ -41,7 +41,7 @@ MOST_JOINED = 4096
 """Ends of journeys that stay joined to the graph."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conditions:
     """What the answer is asked under, besides the shipment.
 
@@ -484,7 +484,7 @@ def _checked(terms: Terms) -> Terms:
     for name in terms.goods:
         if name not in GOODS:
             raise UsageError(f"no kind of goods {name!r}: choose from {', '.join(GOODS)}")
-    return replace(terms, cargo=check_cargo(terms.cargo)) if terms.cargo else terms
+    return terms._replace(cargo=check_cargo(terms.cargo)) if terms.cargo else terms
 
 
 def _served(graph: MovementGraph, facilities: Collection[str]) -> bool:

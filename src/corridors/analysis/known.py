@@ -52,8 +52,10 @@ def _head(path: Path) -> dict[str, str]:
         raise DataError(f"{path}: cannot be read ({error})") from error
     head: dict[str, str] = {}
     for line in text.splitlines():
+        if not line[:1].isalpha():
+            continue
         key, colon, value = line.partition(":")
-        if colon and key.strip() == key and key.isidentifier():
+        if colon and key.isidentifier():
             cleaned = value.split(" #")[0].strip().strip("'\"")
             head[key] = "" if cleaned in ("null", "~") else cleaned
     return head

@@ -22,7 +22,7 @@ MOST_BYTES = 256_000_000
 """Memory that numbers kept for the next charge may take."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spread:
     """Drawn totals of one route.
 

@@ -192,7 +192,7 @@ def _spent(route: Route, count: int) -> tuple[float, float]:
 def _remainder(desk: Desk, state: State, corridor: str) -> Route | None:
     """Best way on from a state by another corridor."""
     origin = desk.shipment.origin._replace(country=desk.graph.facilities[state[0]].country)
-    here = replace(desk, shipment=replace(desk.shipment, origin=origin), memo={})
+    here = replace(desk, shipment=desk.shipment._replace(origin=origin), memo={})
     plans = [plan for plan in plans_of(here, corridor) if not blocked_by(desk.graph, plan)]
     if not plans:
         return None

@@ -101,7 +101,7 @@ def aimed(desk: Desk, objective: Objective, value_of_time_usd_day: float | None 
     value = desk.shipment.value_of_time_usd_day
     if value_of_time_usd_day is not None:
         value = value_of_time_usd_day
-    shipment = replace(desk.shipment, objective=objective, value_of_time_usd_day=value)
+    shipment = desk.shipment._replace(objective=objective, value_of_time_usd_day=value)
     return replace(desk, shipment=shipment, memo={})
 
 

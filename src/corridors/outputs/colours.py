@@ -8,7 +8,7 @@ sea. Colour is never the only sign: lines are labelled, modes are patterns.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 INK = "#16202b"
 MUTED = "#55616e"
@@ -19,8 +19,7 @@ BORDER = "#c6c1b4"
 RIVER = "#cfdde6"
 
 
-@dataclass(frozen=True)
-class CorridorStyle:
+class CorridorStyle(NamedTuple):
     """How one corridor is named and drawn.
 
     Parameters
@@ -91,10 +90,10 @@ def distinct(corridors: Sequence[str | None]) -> list[CorridorStyle]:
         used = {other.line for other in out}
         spare = [s for s in STYLES.values() if s.line not in used]
         if style.line in used and spare:
-            style = replace(style, line=spare[0].line, text=spare[0].text)
+            style = style._replace(line=spare[0].line, text=spare[0].text)
         if corridors.count(corridor) > 1 and corridor is not None:
             number = 1 + corridors[:rank].count(corridor)
-            style = replace(style, name=f"{style.name} {number}", short=f"{style.short} {number}")
+            style = style._replace(name=f"{style.name} {number}", short=f"{style.short} {number}")
         out.append(style)
     return out
 

@@ -24,7 +24,10 @@ def clean(value: object) -> str:
     """
     if value is None:
         return ""
-    text = str(value).translate(_BIDI)
+    text = str(value)
+    if text.isprintable():
+        return text.strip()
+    text = text.translate(_BIDI)
     return "".join(
         " " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or not _unprintable(c)
     ).strip()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from corridors.outputs import text
@@ -62,7 +61,7 @@ def _end(place: Mapping[str, Any]) -> str:
 def styles(options: Sequence[Option]) -> list[CorridorStyle]:
     """Colour and clean name of each option, none twice."""
     found = distinct([option["corridor"] for option in options])
-    return [replace(s, name=text.clean(s.name), short=text.clean(s.short)) for s in found]
+    return [s._replace(name=text.clean(s.name), short=text.clean(s.short)) for s in found]
 
 
 def names(options: Sequence[Option]) -> list[str]:

@@ -89,7 +89,7 @@ class Asked:
 
     def terms_on(self, depart: date | None) -> Terms:
         """The terms with a day of departure."""
-        return replace(self.terms, depart=depart)
+        return self.terms._replace(depart=depart)
 
 
 class Chunk(NamedTuple):
@@ -187,6 +187,8 @@ class SweepPlan:
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, Terms):
+        return _plain(value._asdict())
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value.isoformat() if isinstance(value, date) else value
