@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridors.analysis.compare import Answer, compare, plans_of
-from corridors.analysis.desk import Desk, open_desk, weights
+from corridors.analysis.desk import Desk, weights
 from corridors.analysis.engine import Engine
+from corridors.analysis.setting import open_desk
 from corridors.analysis.spread import Draws
 from corridors.costing.charge import Vector
 from corridors.routing.arcs import door_vectors

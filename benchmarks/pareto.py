@@ -14,9 +14,10 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from corridors.analysis.desk import Desk, Setting, weights
+from corridors.analysis.desk import Desk, weights
 from corridors.analysis.engine import Engine
 from corridors.analysis.other_ways import MOST_SHARED, OtherWays, other_ways
+from corridors.analysis.setting import Setting
 from corridors.analysis.ways import aimed
 from corridors.routing.many import is_compiled, series
 from corridors.routing.pareto import Efficient, fronts_of, priced

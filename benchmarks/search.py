@@ -25,13 +25,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corridors.analysis.desk import Desk, Setting, open_desk, weights
+from corridors.analysis.desk import Desk, weights
 from corridors.analysis.engine import Engine
+from corridors.analysis.setting import Setting, open_desk
 from corridors.movement.graph import State
 from corridors.parameters import Ledger
 from corridors.routing.arcs import Components, Prices, arcs_of
 from corridors.routing.kernel import Kernel
-from corridors.routing.loops import settle_flat
+from corridors.routing.line_loops import settle_flat
 from corridors.routing.many import is_compiled, series
 from corridors.routing.search import Quest
 from ratio import Ratio, faster, interleaved, within

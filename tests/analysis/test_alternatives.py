@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from corridors.analysis.desk import Conditions, Desk, open_desk
+from corridors.analysis.desk import Conditions, Desk
 from corridors.analysis.engine import Engine
 from corridors.analysis.other_ways import MOST_ALIKE, other_ways
+from corridors.analysis.setting import open_desk
 from corridors.analysis.shared import Tracks, shared_share
 from corridors.analysis.ways import best_way
 from corridors.errors import UsageError

@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corridors.analysis.compare import Answer, compare
-from corridors.analysis.desk import Conditions, open_desk
+from corridors.analysis.desk import Conditions
 from corridors.analysis.document import document
 from corridors.analysis.engine import Engine
 from corridors.analysis.free import free_route
 from corridors.analysis.reliability import buffers
+from corridors.analysis.setting import open_desk
 from corridors.analysis.whatif import change_of
 from corridors.routing.plan_tree import PlanTree
 from corridors.routing.search import search

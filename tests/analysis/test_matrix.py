@@ -11,10 +11,11 @@ import pytest
 
 import corridors as co
 from corridors.analysis.compare import compare
-from corridors.analysis.desk import Conditions, open_desk
+from corridors.analysis.desk import Conditions
 from corridors.analysis.engine import Engine
 from corridors.analysis.free import best_free
 from corridors.analysis.matrix import FREE, matrix
+from corridors.analysis.setting import open_desk
 from corridors.errors import UnknownPlaceError, UsageError
 from corridors.shipment import Terms
 

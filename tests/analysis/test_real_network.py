@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from corridors.analysis.compare import Answer, Option, compare
-from corridors.analysis.desk import Conditions, open_desk
+from corridors.analysis.desk import Conditions
 from corridors.analysis.document import document
 from corridors.analysis.engine import Engine
 from corridors.analysis.free import free_route
 from corridors.analysis.geometry import geometries
+from corridors.analysis.setting import open_desk
 from corridors.errors import CorridorsError
 from corridors.geodesy import great_circle_km
 from corridors.routing.route import Leg, Route

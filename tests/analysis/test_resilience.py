@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corridors.analysis.cuts import disjoint_routes, minimum_cut
-from corridors.analysis.desk import Conditions, Desk, open_desk
+from corridors.analysis.desk import Conditions, Desk
 from corridors.analysis.engine import Engine
 from corridors.analysis.lease import doors
 from corridors.analysis.resilience import (
@@ -28,6 +28,7 @@ from corridors.analysis.resilience import (
     uses,
     without,
 )
+from corridors.analysis.setting import open_desk
 from corridors.analysis.switching import switching
 from corridors.analysis.ways import FREE, best_way, corridors_of, shut, ways_of
 from corridors.errors import UsageError

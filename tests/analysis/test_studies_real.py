@@ -9,10 +9,11 @@ import pytest
 from corridors.analysis.breakeven import break_even
 from corridors.analysis.compare import Option, compare
 from corridors.analysis.cuts import minimum_cut
-from corridors.analysis.desk import Conditions, open_desk
+from corridors.analysis.desk import Conditions
 from corridors.analysis.engine import Engine
 from corridors.analysis.free import free_route
 from corridors.analysis.resilience import THREE, criticality
+from corridors.analysis.setting import open_desk
 from corridors.analysis.switching import switching
 from corridors.analysis.tradeoffs import MOST_SHARED, pareto
 from corridors.analysis.ways import best_way, corridors_of

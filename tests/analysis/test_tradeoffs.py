@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from corridors.analysis.breakeven import BESIDE, break_even
 from corridors.analysis.compare import compare
-from corridors.analysis.desk import Conditions, Desk, open_desk
+from corridors.analysis.desk import Conditions, Desk
 from corridors.analysis.efficient import efficient_routes
 from corridors.analysis.engine import Engine
 from corridors.analysis.lease import leased
+from corridors.analysis.setting import open_desk
 from corridors.analysis.shared import Tracks, shared_share
 from corridors.analysis.tornado import tornado
 from corridors.analysis.tradeoffs import MOST_SHARED, Measures, front, measured, pareto

@@ -17,12 +17,13 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corridors.analysis.desk import Conditions, open_desk
+from corridors.analysis.desk import Conditions
 from corridors.analysis.engine import Engine
 from corridors.analysis.isochrones import isochrones
 from corridors.analysis.project_places import project_places
 from corridors.analysis.projects import read_projects
 from corridors.analysis.resilience import criticality
+from corridors.analysis.setting import open_desk
 from corridors.errors import OutputError, UsageError
 from corridors.outputs import basemap
 from corridors.outputs.colours import LAND, STYLES, contrast, luminance

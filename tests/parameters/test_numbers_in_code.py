@@ -51,9 +51,9 @@ KNOWN: dict[str, dict[float, str]] = {
         8: "graphs kept", 16: "models kept",
         5: "figures of a way", 4: "labels of a state", 3: "offset of a further move",
     },
-    "routing/loops.py": {
-        4: "labels of a state, children in a heap, figures", 3: "offset of a further move, figures",
-    },
+    "routing/heap.py": {4: "children in a heap"},
+    "routing/loops.py": {4: "labels of a state, figures", 3: "offset of a further move, figures"},
+    "routing/tree_loops.py": {4: "labels of a state", 3: "offset of a further move"},
     "routing/reach.py": {
         12: "zones kept", 4096: "buckets of the queue", 3: "buckets to spare",
         12.5: "km of the first look", 4: "and each next look is so much wider",

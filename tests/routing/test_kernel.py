@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import math
 import random
 import sys
@@ -15,13 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import corridors.routing.kernel as kernel_module
+from corridors import routing
 from corridors.analysis.compare import plans_of
-from corridors.analysis.desk import Conditions, Desk, open_desk, weights
+from corridors.analysis.desk import Conditions, Desk, weights
 from corridors.analysis.engine import Engine
+from corridors.analysis.setting import open_desk
 from corridors.costing.pricing import Pricing
 from corridors.errors import SnapError
 from corridors.movement.graph import MovementGraph, State
-from corridors.routing import loops
+from corridors.routing import line_loops
 from corridors.routing.arcs import Components, arcs_of
 from corridors.routing.ends import road_reach
 from corridors.routing.kernel import Kernel, kernel_of
@@ -31,22 +33,26 @@ from corridors.routing.search import Found, Quest, search
 
 
 @pytest.fixture(scope="module")
-def plain_loops() -> ModuleType:
+def plain_loops() -> dict[str, ModuleType]:
     """The loops as they run where numba is not installed."""
-    spec = importlib.util.find_spec("corridors.routing.loops")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    kept = sys.modules.get("numba")
+    names = ("heap", "loops", "tree_loops")
+    paths = [f"corridors.routing.{name}" for name in names]
+    kept = {path: sys.modules.pop(path, None) for path in (*paths, "numba")}
     sys.modules["numba"] = None  # type: ignore[assignment]
     try:
-        spec.loader.exec_module(module)
+        plain = {name: importlib.import_module(f"corridors.routing.{name}") for name in names}
     finally:
-        del sys.modules["numba"]
-        if kept is not None:
-            sys.modules["numba"] = kept
-    assert module.NUMBA is None
-    return module
+        for path, module in kept.items():
+            del sys.modules[path]
+            if module is not None:
+                sys.modules[path] = module
+            if path in paths:  # the package holds it too
+                name = path.rpartition(".")[2]
+                delattr(routing, name)
+                if module is not None:
+                    setattr(routing, name, module)
+    assert plain["heap"].NUMBA is None
+    return plain
 
 
 def asked(engine: Engine, *ends: str, **more: Any) -> Desk:
@@ -150,7 +156,7 @@ def test_what_is_shut_in_the_graph_is_shut_by_the_mask(engine: Engine) -> None:
 
 
 def test_uncompiled_loops_give_the_same_answers(
-    engine: Engine, plain_loops: ModuleType, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, plain_loops: dict[str, ModuleType], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = asked(engine, "Almaty", "Poti")
     assert desk.price is not None
@@ -158,7 +164,8 @@ def test_uncompiled_loops_give_the_same_answers(
         asking = (desk.quest(plans), desk.price, PlanTree(plans))
         compiled = kernel_of(desk.graph).search(*asking)
         with monkeypatch.context() as patch:
-            patch.setattr(kernel_module, "_loops", lambda: plain_loops)
+            patch.setattr(kernel_module, "_loops", lambda: plain_loops["loops"])
+            patch.setattr(kernel_module, "_tree_loops", lambda: plain_loops["tree_loops"])
             assert kernel_of(desk.graph).search(*asking) == compiled
 
 
@@ -231,12 +238,12 @@ def test_buckets_find_what_networkx_finds(
     first = np.empty(1 << math.ceil(math.log2(cost.max() / width + 4)), dtype=np.int32)
     best, before, after, ahead = np.empty(12), *(np.empty(12, dtype=np.int32) for _ in range(3))
     work = (best, before, first, after, ahead)
-    loops.settle_flat(indptr, head, cost, 0, -1, width, *work)
+    line_loops.settle_flat(indptr, head, cost, 0, -1, width, *work)
     expected = nx.single_source_dijkstra_path_length(net, 0)
     assert {n: c for n, c in enumerate(best.tolist()) if c < math.inf} == pytest.approx(expected)
     every = best.copy()
     for goal in range(12):
-        loops.settle_flat(indptr, head, cost, 0, goal, width, *work)
+        line_loops.settle_flat(indptr, head, cost, 0, goal, width, *work)
         assert best[goal] == every[goal]
         node, total = goal, 0.0
         while every[goal] < math.inf and before[node] >= 0:

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corridors.analysis.compare import plans_of
-from corridors.analysis.desk import Conditions, Desk, open_desk
+from corridors.analysis.desk import Conditions, Desk
 from corridors.analysis.engine import Engine
+from corridors.analysis.setting import open_desk
 from corridors.movement.graph import Move, State
 from corridors.routing import label_loops
 from corridors.routing.arcs import Components, arcs_of

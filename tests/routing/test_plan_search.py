@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from corridors.analysis.compare import compare, variants_of
-from corridors.analysis.desk import Conditions, Desk, open_desk
+from corridors.analysis.desk import Conditions, Desk
 from corridors.analysis.engine import Engine
+from corridors.analysis.setting import open_desk
 from corridors.movement.graph import Move, State
 from corridors.routing.plan import Plan, read_plans
 from corridors.routing.plan_tree import PlanTree

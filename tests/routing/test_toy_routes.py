@@ -155,7 +155,7 @@ def test_cost_of_the_search_is_the_cost_of_the_route(
     toy_engine: Engine, ends: tuple[str, str]
 ) -> None:
     """What is added after the search (equipment) is the same for all variants of a corridor."""
-    from corridors.analysis.desk import open_desk
+    from corridors.analysis.setting import open_desk
     from corridors.routing.plan_tree import PlanTree
     from corridors.routing.search import search
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from corridors.analysis.compare import Answer, option_of
-from corridors.analysis.desk import Setting
 from corridors.analysis.geometry import Geometries, geometries
 from corridors.analysis.scenarios import forced_conditions
+from corridors.analysis.setting import Setting
 from corridors.analysis.spread import Draws
 from corridors.errors import UsageError
 from corridors.movement.graph import MovementGraph

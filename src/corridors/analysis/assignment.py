@@ -12,9 +12,10 @@ from corridors.analysis.choice import Equilibrium, Market, equilibrium, incidenc
 from corridors.analysis.closure import Held, held_boxes
 from corridors.analysis.compare import blocked_by, plans_of
 from corridors.analysis.demand import Demand
-from corridors.analysis.desk import Conditions, Desk, open_desk
+from corridors.analysis.desk import Conditions, Desk
 from corridors.analysis.engine import Engine
 from corridors.analysis.flows import Booked, Flows, Way
+from corridors.analysis.setting import open_desk
 from corridors.errors import UsageError
 from corridors.movement.graph import Move, State
 from corridors.routing.plan_tree import PlanTree

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from corridors.analysis.capacities import Capacities, Door, Limit, doors_of
-from corridors.analysis.desk import Conditions, situation_of
+from corridors.analysis.desk import Conditions
 from corridors.analysis.engine import Engine
+from corridors.analysis.setting import situation_of
 from corridors.conditions.situation import corridor_id
 from corridors.errors import UsageError
 from corridors.movement.graph import Move, MovementGraph, State

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal, NamedTuple
 
-from corridors.analysis.desk import Conditions, Desk, open_desk
+from corridors.analysis.desk import Conditions, Desk
 from corridors.analysis.engine import Engine
 from corridors.analysis.landed import Landed, landed
+from corridors.analysis.setting import open_desk
 from corridors.analysis.spread import Draws, Spread, draw
 from corridors.analysis.variants import Variant, Variants
 from corridors.conditions.situation import Closure, Situation, corridor_id

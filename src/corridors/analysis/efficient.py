@@ -31,7 +31,7 @@ def efficient_routes(desk: Desk, corridor: str) -> list[Route]:
 
     Examples
     --------
-    >>> from corridors.analysis.desk import open_desk
+    >>> from corridors.analysis.setting import open_desk
     >>> from corridors.analysis.engine import Engine
     >>> desk = open_desk(Engine.load(), "Xi'an", "Duisburg", "terminal", "balanced", None, None)
     >>> routes = efficient_routes(desk, "ocean")

@@ -13,9 +13,10 @@ from corridors.analysis.compare import (
     plans_of,
     variants_of,
 )
-from corridors.analysis.desk import Conditions, Desk, open_desk
+from corridors.analysis.desk import Conditions, Desk
 from corridors.analysis.engine import Engine
 from corridors.analysis.lease import doors, leased
+from corridors.analysis.setting import open_desk
 from corridors.analysis.spread import Draws
 from corridors.routing.route import Route
 from corridors.shipment import Objective, Scope, Terms

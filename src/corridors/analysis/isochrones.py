@@ -14,8 +14,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corridors.analysis.desk import Conditions, Desk, open_desk
+from corridors.analysis.desk import Conditions, Desk
 from corridors.analysis.engine import Engine
+from corridors.analysis.setting import open_desk
 from corridors.analysis.study import Study
 from corridors.analysis.switching import LAST_EVENTS
 from corridors.analysis.ways import aimed

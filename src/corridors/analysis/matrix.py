@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridors.analysis.compare import blocked_by, check_corridors, option_of, plans_of
-from corridors.analysis.desk import Conditions, Desk, Setting, weights
+from corridors.analysis.desk import Conditions, Desk, weights
 from corridors.analysis.engine import Engine
+from corridors.analysis.setting import Setting
 from corridors.analysis.spread import Draws
 from corridors.errors import UsageError
 from corridors.routing.many import series

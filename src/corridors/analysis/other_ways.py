@@ -133,7 +133,7 @@ def other_ways(desk: Desk, *, wanted: int = 5, most_shared: float = MOST_SHARED)
 
     Examples
     --------
-    >>> from corridors.analysis.desk import open_desk
+    >>> from corridors.analysis.setting import open_desk
     >>> from corridors.analysis.engine import Engine
     >>> desk = open_desk(Engine.load(), "Xi'an", "Duisburg", "terminal", "balanced", None, None)
     >>> found = other_ways(desk, wanted=3)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from corridors.analysis.desk import Conditions, Desk, open_desk
+from corridors.analysis.desk import Conditions, Desk
 from corridors.analysis.engine import Engine
 from corridors.analysis.published import QUANTITIES, Row, Split, read_validation, splits
+from corridors.analysis.setting import open_desk
 from corridors.analysis.spread import Draws, draw, quantiles
 from corridors.conditions.prices import index_prices
 from corridors.errors import DataError, NoRouteError, UsageError

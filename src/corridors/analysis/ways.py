@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from corridors.analysis.compare import plans_of, variants_of
-from corridors.analysis.desk import Desk, situation_of
+from corridors.analysis.desk import Desk
 from corridors.analysis.free import best_free
 from corridors.analysis.lease import leased
+from corridors.analysis.setting import situation_of
 from corridors.conditions.adjustment import Adjustment
 from corridors.costing.pricing import Pricing
 from corridors.errors import UsageError

@@ -76,7 +76,7 @@ class IsochronesView(StudyView):
 
 def desk_of(question: Question) -> Desk:
     """The question opened once, for studies that ask it again and again."""
-    from corridors.analysis.desk import open_desk
+    from corridors.analysis.setting import open_desk
     from corridors.api import load
 
     return open_desk(

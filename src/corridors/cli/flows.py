@@ -88,7 +88,8 @@ def run_dependence(options: argparse.Namespace, argv: Sequence[str]) -> int:
 
 
 def _conditions(options: argparse.Namespace) -> Conditions:
-    from corridors.analysis.desk import Conditions, read_assumptions
+    from corridors.analysis.desk import Conditions
+    from corridors.analysis.setting import read_assumptions
 
     for name in ("data", "out", "rates"):
         if getattr(options, name, None) == "":

@@ -49,7 +49,8 @@ def asked(options: argparse.Namespace) -> dict[str, Any]:
     for name in ("data", "out", "rates"):
         if getattr(options, name, None) == "":
             raise UsageError(f"--{name}: the path is empty")
-    from corridors.analysis.desk import Conditions, read_assumptions
+    from corridors.analysis.desk import Conditions
+    from corridors.analysis.setting import read_assumptions
     from corridors.shipment import Terms
 
     conditions = Conditions(

@@ -38,8 +38,8 @@ def run_criticality(options: argparse.Namespace, argv: Sequence[str]) -> int:
 def run_cut(options: argparse.Namespace, argv: Sequence[str]) -> int:
     """``corridors cut``."""
     from corridors.analysis.cuts import minimum_cut
-    from corridors.analysis.desk import MODES
     from corridors.analysis.engine import Engine
+    from corridors.analysis.setting import MODES
 
     modes = _words(options.mode)
     for mode in modes:
@@ -126,9 +126,10 @@ def run_isochrones(options: argparse.Namespace, argv: Sequence[str]) -> int:
             raise UsageError("--out: the path is empty")
         check_writable(Path(options.out))
     check_map(options.map)
-    from corridors.analysis.desk import Conditions, read_assumptions
+    from corridors.analysis.desk import Conditions
     from corridors.analysis.engine import Engine
     from corridors.analysis.isochrones import isochrones
+    from corridors.analysis.setting import read_assumptions
     from corridors.outputs.studies import study_text
 
     conditions = Conditions(
@@ -170,8 +171,8 @@ def _desk(options: argparse.Namespace) -> Desk:
 
 
 def _desks(options: argparse.Namespace, pairs: Sequence[Sequence[str]]) -> list[Desk]:
-    from corridors.analysis.desk import open_desk
     from corridors.analysis.engine import Engine
+    from corridors.analysis.setting import open_desk
 
     given = journeys.asked(options)
     engine = Engine.load(options.data)

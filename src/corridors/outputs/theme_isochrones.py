@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from corridors.analysis.desk import MODES, Conditions
+from corridors.analysis.desk import Conditions
 from corridors.analysis.isochrones import Isochrones, Line, Reached
+from corridors.analysis.setting import MODES
 from corridors.errors import UsageError
 from corridors.outputs import text
 from corridors.outputs.colours import INK

@@ -36,6 +36,12 @@ def _loops() -> ModuleType:
     return loops
 
 
+def _tree_loops() -> ModuleType:
+    from corridors.routing import tree_loops
+
+    return tree_loops
+
+
 class Ways(NamedTuple):
     """Cheapest ways from each origin to each destination over the whole graph.
 
@@ -73,7 +79,8 @@ class Kernel:
 
     Examples
     --------
-    >>> from corridors.analysis.desk import open_desk, weights
+    >>> from corridors.analysis.desk import weights
+    >>> from corridors.analysis.setting import open_desk
     >>> from corridors.analysis.engine import Engine
     >>> from corridors.routing.arcs import Components, arcs_of
     >>> desk = open_desk(Engine.load(), "Xi'an", "Duisburg", "terminal", "balanced", None, None)
@@ -290,7 +297,7 @@ class _Run:
         self.kernel, self.question, self.plan = kernel, question, plan
         arcs, shapes, price = kernel.arcs, kernel.shapes, question.price
         width, extras = question.width, question.extras
-        loops, nodes = _loops(), len(plan.parent)
+        loops, nodes = _tree_loops(), len(plan.parent)
         self.work = kernel.work(nodes)
         cost, before, by, keys, labels, place = self.work
         self.togo = np.empty((len(plan.ends), 2 * width))

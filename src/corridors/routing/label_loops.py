@@ -8,7 +8,7 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import Any
 
-from corridors.routing.loops import compiled, drop, push
+from corridors.routing.heap import compiled, drop, push
 
 INFINITY = float("inf")
 

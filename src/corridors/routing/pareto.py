@@ -54,7 +54,7 @@ class Fronts:
 
         Examples
         --------
-        >>> from corridors.analysis.desk import open_desk
+        >>> from corridors.analysis.setting import open_desk
         >>> from corridors.analysis.engine import Engine
         >>> desk = open_desk(Engine.load(), "Xi'an", "Duisburg", "terminal", "balanced", None, None)
     >>> fronts = fronts_of(desk.graph)

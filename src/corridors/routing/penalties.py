@@ -116,7 +116,8 @@ class Penalties:
 
     Examples
     --------
-    >>> from corridors.analysis.desk import open_desk, weights
+    >>> from corridors.analysis.desk import weights
+    >>> from corridors.analysis.setting import open_desk
     >>> from corridors.analysis.engine import Engine
     >>> from corridors.routing.pareto import fronts_of, weighed
     >>> desk = open_desk(Engine.load(), "Xi'an", "Duisburg", "terminal", "balanced", None, None)

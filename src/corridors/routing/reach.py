@@ -110,7 +110,7 @@ class RoadFinder:
             Countries that no road may touch.
         """
         # Late: numba takes longer to load than a single point to search from.
-        from corridors.routing.loops import read_off
+        from corridors.routing.line_loops import read_off
 
         flat = self.lines.flat
         zone = self.lines.zones[int(self.lines.arc_zone[anchor.arc])]
@@ -161,7 +161,7 @@ class RoadFinder:
         return self._zones[key]
 
     def _prepared(self, zone: str, avoid: frozenset[str]) -> ZoneRoads:
-        from corridors.routing.loops import settle_flat
+        from corridors.routing.line_loops import settle_flat
 
         flat, lines = self.lines.flat, self.lines
         arcs = lines.zone_arcs(zone)

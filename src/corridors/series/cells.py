@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridors.analysis.compare import option_of
-from corridors.analysis.desk import Conditions, Desk, Setting
+from corridors.analysis.desk import Conditions, Desk
 from corridors.analysis.engine import Engine
+from corridors.analysis.setting import Setting
 from corridors.analysis.spread import Draws, quantiles
 from corridors.errors import CorridorsError
 from corridors.routing.many import series

@@ -10,10 +10,10 @@ from typing import Any, get_args
 
 from corridors.analysis.compare import check_corridors
 from corridors.analysis.demand import demand_path, read_demand
-from corridors.analysis.desk import MODES
 from corridors.analysis.engine import Engine
 from corridors.analysis.rules import check_cargo
 from corridors.analysis.scenarios import forced_conditions
+from corridors.analysis.setting import MODES
 from corridors.conditions.document import Spot, read_document
 from corridors.conditions.fields import day_of, keys_of, like, month_of, one_of, rows_of
 from corridors.errors import CorridorsError, ScenarioError, SnapError, SweepError
