@@ -14,9 +14,11 @@ from corridors.analysis.engine import Engine
 from corridors.analysis.free import free_route
 from corridors.analysis.resilience import THREE, criticality
 from corridors.analysis.setting import open_desk
+from corridors.analysis.study import Study
 from corridors.analysis.switching import switching
 from corridors.analysis.tradeoffs import MOST_SHARED, pareto
 from corridors.analysis.ways import best_way, corridors_of
+from corridors.outputs.studies import shown, study_text
 from corridors.routing.route import Route
 
 pytestmark = pytest.mark.xdist_group("packaged")
@@ -193,6 +195,19 @@ def test_pareto_of_the_founding_journey(engine: Engine) -> None:
                 c.route.mean("hours") <= mine[0] + 1 and c.route.mean("usd") <= mine[1] + 10
                 for c in found.choices
             )
+    _check_table(found.study())
+
+
+def _check_table(study: Study) -> None:
+    """The table folds what is nearly alike, says how much, and keeps every extreme."""
+    rows, seen = list(study.rows), shown(study)
+    for measure in ("days", "usd", "co2e_kg", "exposure"):
+        assert min(row[measure] for row in seen) == min(row[measure] for row in rows)
+    assert [row for row in rows if row["differs"]] == [row for row in seen if row["differs"]]
+    assert all(row["differs"] or row["leads"] for row in seen)
+    table = study_text(study, "table", reproduce="corridors pareto")
+    assert f"{len(rows) - len(seen)} more lie between these" in table
+    assert len(study_text(study, "csv", reproduce="").splitlines()) == 1 + len(rows)
 
 
 @pytest.mark.parametrize(

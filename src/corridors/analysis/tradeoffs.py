@@ -113,8 +113,9 @@ class Pareto:
                 "km": choice.route.km,
                 "shared_with_best": choice.shared,
                 "differs": choice.differs,
+                "leads": ", ".join(leads),
             }
-            for choice in self.choices
+            for choice, leads in zip(self.choices, _leads(self.choices), strict=True)
         ]
         really = sum(choice.differs for choice in self.choices)
         return Study(
@@ -135,6 +136,22 @@ class Pareto:
             found=bool(rows),
             facts={"candidates": self.candidates},
         )
+
+
+def _leads(choices: Sequence[Choice]) -> list[list[str]]:
+    """In what each choice is the best of all; of equals the first."""
+    words = {
+        "days": "fastest",
+        "usd": "cheapest",
+        "co2e_kg": "least CO2e",
+        "exposure": "least exposed",
+    }
+    found: list[list[str]] = [[] for _ in choices]
+    for measure, word in words.items():
+        if choices:
+            values = [getattr(choice.measures, measure) for choice in choices]
+            found[values.index(min(values))].append(word)
+    return found
 
 
 def pareto(desk: Desk, *, corridors: Collection[str] = ()) -> Pareto:

@@ -59,7 +59,7 @@ def study_table(study: Study, *, reproduce: str) -> str:
     rows = shown(study)
     if rows:
         lines += [*_grid(rows, columns(study)), ""]
-    for note in study.notes:
+    for note in (*study.notes, *_left_out(study)):
         lines += _wrapped(note)
     lines.append(text.clean(f"Again: {reproduce}"))
     return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -75,18 +75,31 @@ def study_markdown(study: Study, *, reproduce: str) -> str:
         lines.append("|" + "|".join("---" if c.left else "--:" for c in chosen) + "|")
         lines += ["| " + " | ".join(_cell(c.cell(row)) for c in chosen) + " |" for row in rows]
         lines.append("")
-    lines += [f"- {_cell(note)}" for note in study.notes]
+    lines += [f"- {_cell(note)}" for note in (*study.notes, *_left_out(study))]
     return "\n".join([*lines, "", f"Again: `{_cell(reproduce)}`"]) + "\n"
 
 
 def shown(study: Study) -> list[Row]:
-    """Rows that a table shows: of an isochrone the nearest facility of each country."""
+    """Rows that a table shows.
+
+    Of an isochrone the nearest facility of each country; of choices those that really differ and
+    the extremes, for between them lie many that are nearly alike.
+    """
+    if study.kind == "pareto":
+        return [row for row in study.rows if row["differs"] or row["leads"]]
     if study.kind != "isochrones":
         return list(study.rows)
     first: dict[str, Row] = {}
     for row in study.rows:
         first.setdefault(row["country"], row)
     return list(first.values())
+
+
+def _left_out(study: Study) -> list[str]:
+    rest = len(study.rows) - len(shown(study))
+    if study.kind != "pareto" or not rest:
+        return []
+    return [f"{rest} more lie between these and are nearly like one of them: --format csv or json."]
 
 
 def columns(study: Study) -> list[Column]:
@@ -172,6 +185,10 @@ def _element(row: Row) -> str:
     return words if len(words) <= SHORT else words[: SHORT - 1] + "…"
 
 
+def _stands_out(row: Row) -> str:
+    return row["leads"] or "differs"
+
+
 SHORT = 24
 _CRITICALITY = [
     Column("#", lambda row: str(row["rank"])),
@@ -217,7 +234,7 @@ _COLUMNS: dict[str, list[Column]] = {
         _days("days", "days"), _usd("usd", "USD"),
         Column("t CO2e", lambda row: f"{row['co2e_kg'] / 1000:.1f}"),
         _share("exposure", "exposed"), _text("flagged"), _share("shared_with_best", "shared"),
-        Column("differs", lambda row: "yes" if row["differs"] else "no"),
+        Column("", _stands_out, left=True),
     ],
 }  # fmt: skip
 
