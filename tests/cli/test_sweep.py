@@ -11,17 +11,10 @@ from typing import Any
 
 import pytest
 
-from corridors.analysis.engine import Engine
 from corridors.cli import main
 
 Run = Callable[..., Any]
 Failed = Callable[[Any, int], str]
-
-
-@pytest.fixture(autouse=True)
-def _compiled(toy_folder: Path) -> None:
-    """The toy's network is compiled by now: that it has to be is not said here."""
-    Engine.load(toy_folder, quiet=True)
 
 
 @pytest.fixture
