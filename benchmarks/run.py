@@ -123,7 +123,7 @@ def written(ratios: Sequence[Ratio], *, runs: int, loads: Sequence[float], secon
         for ratio in rows:
             if ratio.note:
                 notes.setdefault(ratio.note, []).append(ratio.name)
-        parts += [f"- {', '.join(names)}: {note}." for note, names in notes.items()]
+        parts += [f"- *{'*, *'.join(names)}*: {note}." for note, names in notes.items()]
         parts.append("")
     parts.append("## Machine\n")
     parts.append(machine(loads, seconds))
