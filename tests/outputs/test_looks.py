@@ -152,6 +152,10 @@ def test_ships_round_the_cape(
     page.get_by_label("Red Sea shut").check()
     page.wait_for_timeout(800)
     _still(page)
+    # The Cape is not under the clock.
+    clock = page.locator("#clock").bounding_box()["y"]
+    marks = [mark.bounding_box() for mark in page.locator(".leaflet-marker-icon").all()]
+    assert max(box["y"] + box["height"] / 2 for box in marks) < clock
     _check(f"map-red-sea-{size['width']}", page.screenshot(), tmp_path)
 
 

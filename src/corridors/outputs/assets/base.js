@@ -82,9 +82,9 @@ function corridorsBase(map, data) {
     line(data.base.borders, { color: "#c6c1b4", weight: 1 }),
     line(data.base.disputed, { color: "#b3ad9d", weight: 1.3, dashArray: "1.5 3" })
   ]).addTo(map);
-  /* On a telephone half the Earth fits at a lower zoom only. */
+  /* On a telephone half the Earth fits at a lower zoom only, and above the clock only if there is sea to push up. */
   if (small()) map.setMinZoom(1);
-  map.setMaxBounds([[-58, -75], [84, 205]]);
+  map.setMaxBounds([[small() ? -78 : -58, -75], [84, 205]]);
   map.options.maxBoundsViscosity = 0.8;
   map.attributionControl.setPrefix(false);
   map.attributionControl.addAttribution(small() ? "© OpenStreetMap contributors · Natural Earth" : "Lines © OpenStreetMap contributors (ODbL) · Land, boundaries: Natural Earth; dotted: disputed, no endorsement");
