@@ -26,7 +26,7 @@ def test_met_and_missed_bounds_are_told_apart(run: ModuleType) -> None:
     assert "1 of 2 bounds are met. Missed: the import." in page
     assert "| a query | **150** | ≥ 100 | met | ours | 2 (2–3) | theirs | 300 (300–300) |" in page
     assert "| the import | **1.50** | ≤ 1.3 | missed | ours | 15 | numpy | 10 |" in page
-    assert "- the import: process start to exit." in page
+    assert "- *the import*: process start to exit." in page
     assert "load between the benchmarks 0.1 to 0.4; the whole run took 2 minutes" in page
     assert "MISSED" in run.line(slow)
     assert "MISSED" not in run.line(fast)
