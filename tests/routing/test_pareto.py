@@ -188,12 +188,14 @@ class Exhausted:
         return (0.0, 0.0) if vector is None else (vector.mean("hours"), vector.mean("usd"))
 
     def _cost(self, state: State, move: Move) -> Pair:
-        from corridors.routing.arcs import door_vectors
+        from corridors.routing.doors import door_vectors
 
         if move.haul is not None:
             vector = self.desk.model.haul(move.haul)
             return vector.mean("hours"), vector.mean("usd")
         vectors = door_vectors(self.desk.model, self.graph, state, move)
+        if move.crossing is not None:
+            vectors = [*vectors, self.desk.model.crossing_run(move.crossing)]
         return sum(v.mean("hours") for v in vectors), sum(v.mean("usd") for v in vectors)
 
     def _moves(self, label: Any) -> Iterable[tuple[Move, int]]:

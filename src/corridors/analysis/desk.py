@@ -16,6 +16,7 @@ from corridors.costing.model import CostModel
 from corridors.costing.pricing import Pricing
 from corridors.movement.graph import Move, MovementGraph, State
 from corridors.parameters import Ledger
+from corridors.routing.doors import door_vectors
 from corridors.routing.ends import Joined, RoadReach, join
 from corridors.routing.many import in_series
 from corridors.routing.plan import Plan
@@ -117,31 +118,6 @@ class Desk:
                 per_km[zone] = hours * hour + usd * dollar
             return per_km[zone]
 
-        def vectors(state: State, move: Move) -> float:
-            if move.crossing is not None:
-                row = graph.crossing_rows[move.crossing.id]
-                pair = (graph.facilities[row.a].country, graph.facilities[row.b].country)
-                pair = pair if move.forward else (pair[1], pair[0])
-                parts = [model.border(row, forward=move.forward, countries=pair)]
-                yard = row.gauge_ab if move.forward else row.gauge_ba
-                if yard:
-                    parts.append(model.gauge_change(graph.facilities[yard]))
-                reload = model.reload(row, forward=move.forward, country=pair[1])
-                if reload is not None:
-                    parts.append(reload)
-            elif move.service is not None:
-                port = graph.facilities[state[0]]
-                km = graph.service_km[move.service.id]
-                parts = [model.wait(move.service, port), model.sailing(move.service, km)]
-            elif move.kind == "lift":
-                facility = graph.facilities[state[0]]
-                parts = [model.lift(facility, graph.mode_of(state), graph.mode_of(move.to))]
-            elif move.kind == "gauge_change":
-                parts = [model.gauge_change(graph.facilities[state[0]])]
-            else:
-                return 0.0
-            return sum(p.mean("hours") * hour + p.mean("usd") * dollar for p in parts)
-
         def weigh(state: State, move: Move) -> float:
             if move.haul is not None:
                 return move.haul.km * zone_weight(move.haul.zone)
@@ -151,7 +127,8 @@ class Desk:
             elif move.service is not None:
                 key = (move.service.id, move.forward)
             if key not in events:
-                cost = vectors(state, move)
+                parts = door_vectors(model, graph, state, move)
+                cost = sum(p.mean("hours") * hour + p.mean("usd") * dollar for p in parts)
                 if move.crossing is not None:
                     run = move.crossing
                     cost += run.km_a * zone_weight(run.zone_a) + run.km_b * zone_weight(run.zone_b)

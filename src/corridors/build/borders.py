@@ -13,8 +13,9 @@ import shapely
 from numpy.typing import NDArray
 
 from corridors.build.edge_pieces import appended
-from corridors.build.edges import Edges, Floats, Ints, components, redrawn, thinned
+from corridors.build.edges import Edges, Floats, Ints, redrawn, thinned
 from corridors.geodesy import great_circle_km
+from corridors.network.connected import components
 from corridors.network.countries import CountryPolygons
 
 _HALVINGS = 12

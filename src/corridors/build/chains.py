@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corridors.build.edges import components, gather
+from corridors.build.edges import gather
+from corridors.network.connected import components
 
 Ints = NDArray[np.int64]
 

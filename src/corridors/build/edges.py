@@ -127,19 +127,6 @@ def gather(
     return np.repeat(first, size) + steps, np.concatenate([[0], ends]).astype(np.int64)
 
 
-def components(count: int, u: Ints, v: Ints) -> Ints:
-    """Component of each node: the smallest node in it."""
-    label = np.arange(count)
-    while True:
-        before = label.copy()
-        low = np.minimum(label[u], label[v])
-        np.minimum.at(label, u, low)
-        np.minimum.at(label, v, low)
-        label = label[label]
-        if np.array_equal(label, before):
-            return label
-
-
 def edges_of(lines: OsmLines, *, mode: str, counts: dict[str, Any]) -> Edges:
     """Cut the ways of one mode where they share nodes.
 

@@ -13,10 +13,11 @@ import numpy as np
 
 from corridors.build.borders import absorb_slivers, cut_at_borders
 from corridors.build.edge_pieces import drawn_km
-from corridors.build.edges import Edges, components, edges_of, run_together, thinned
+from corridors.build.edges import Edges, edges_of, run_together, thinned
 from corridors.build.osm_lines import OsmLines
 from corridors.build.parallels import merge_parallels
 from corridors.build.stitches import stitch
+from corridors.network.connected import components
 from corridors.network.countries import CountryPolygons
 from corridors.network.flat import ArcTags, FlatNetwork
 

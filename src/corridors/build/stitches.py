@@ -10,8 +10,9 @@ import shapely
 from numpy.typing import NDArray
 
 from corridors.build.edge_pieces import appended, split_at
-from corridors.build.edges import LINES_AT_ONCE, Edges, components
+from corridors.build.edges import LINES_AT_ONCE, Edges
 from corridors.geodesy import great_circle_km_array
+from corridors.network.connected import components
 from corridors.network.flat import STITCHED
 
 LEAST_COSINE = 0.5

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from corridors.build.chains import Arcs, simplified
 from corridors.build.packaged_extract import RawLines
 from corridors.geodesy import great_circle_km, great_circle_km_array
+from corridors.network.connected import components
 from corridors.network.countries import CountryPolygons
 from corridors.network.flat import STITCHED, FlatNetwork
 
@@ -122,25 +123,12 @@ def _clip(
     return Lines(lon, lat, served, u, v, km, np.zeros(len(u), dtype=np.uint8))
 
 
-def _components(count: int, u: NDArray[np.int64], v: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Component label of each vertex: the smallest vertex index in it."""
-    label = np.arange(count)
-    while True:
-        before = label.copy()
-        low = np.minimum(label[u], label[v])
-        np.minimum.at(label, u, low)
-        np.minimum.at(label, v, low)
-        label = label[label]
-        if np.array_equal(label, before):
-            return label
-
-
 def _absorb_slivers(lines: Lines, *, limits: Tolerances, report: dict[str, Any]) -> None:
     """Give small pieces of track behind a generalised border back to their own side."""
     absorbed = 0
     for _ in range(3):
         same = lines.country[lines.u] == lines.country[lines.v]
-        label = _components(len(lines.lon), lines.u[same], lines.v[same])
+        label = components(len(lines.lon), lines.u[same], lines.v[same])
         size = np.bincount(label[lines.u[same]], weights=lines.km[same], minlength=len(lines.lon))
         votes: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         for a, b in zip(lines.u[~same].tolist(), lines.v[~same].tolist(), strict=True):
@@ -159,7 +147,7 @@ def _absorb_slivers(lines: Lines, *, limits: Tolerances, report: dict[str, Any])
 
 def _stitch(lines: Lines, *, limits: Tolerances, report: dict[str, Any]) -> Lines:
     """Join breaks of the source up to the limit: between components, and at dangling ends."""
-    label = _components(len(lines.lon), lines.u, lines.v)
+    label = components(len(lines.lon), lines.u, lines.v)
     degree = np.bincount(np.concatenate([lines.u, lines.v]), minlength=len(lines.lon))
     main = int(np.bincount(label).argmax())
     seekers = np.flatnonzero((label != main) | (degree == 1))
@@ -298,7 +286,7 @@ def _border_share(
 
 
 def _drop_islands(lines: Lines, *, limits: Tolerances, report: dict[str, Any]) -> Lines:
-    label = _components(len(lines.lon), lines.u, lines.v)
+    label = components(len(lines.lon), lines.u, lines.v)
     size = np.bincount(label[lines.u], weights=lines.km, minlength=len(lines.lon))
     keep = size[label[lines.u]] >= limits.island_km
     total = float(lines.km.sum())

@@ -12,6 +12,7 @@ from corridors.movement.arc_edits import keep_arcs, split_arcs
 from corridors.movement.gauges import zones_by_gauge
 from corridors.movement.link_overlay import add_links
 from corridors.movement.segments import Anchor, Segments
+from corridors.network.connected import components
 from corridors.network.countries import CountryPolygons
 from corridors.network.flat import FlatNetwork
 from corridors.network.tables import Facility, Mask, Tables
@@ -174,19 +175,10 @@ def _place_facilities(
 def _backbone(flat: FlatNetwork, arc_zone: NDArray[np.int16]) -> NDArray[np.bool_]:
     """Arcs in a connected part of their zone that is long enough to be a line, not a yard."""
     result = np.zeros(len(flat.u), dtype=bool)
-    label = np.arange(len(flat.lon))
     for zone in np.unique(arc_zone[arc_zone >= 0]):
         arcs = np.flatnonzero(arc_zone == zone)
         u, v = flat.u[arcs], flat.v[arcs]
-        label[:] = np.arange(len(flat.lon))
-        while True:
-            before = label.copy()
-            low = np.minimum(label[u], label[v])
-            np.minimum.at(label, u, low)
-            np.minimum.at(label, v, low)
-            label = label[label]
-            if np.array_equal(label, before):
-                break
+        label = components(len(flat.lon), u, v)
         size = np.bincount(label[u], weights=flat.km[arcs], minlength=len(flat.lon))
         result[arcs] = size[label[u]] >= BACKBONE_KM
     return result

@@ -23,6 +23,7 @@ from corridors.costing.model import CostModel
 from corridors.errors import ParameterError
 from corridors.movement.graph import Move, MovementGraph, State
 from corridors.parameters import Ledger, ParameterRow
+from corridors.routing.doors import door_vectors
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -357,6 +358,8 @@ class Components:
                 key = (move.service.id, move.forward)
             if key not in known:
                 known[key] = door_vectors(model, graph, state, move)
+                if move.crossing is not None:
+                    known[key].append(model.crossing_run(move.crossing))
             return known[key]
 
         def run(zone: str) -> list[Vector]:
@@ -416,31 +419,6 @@ class Components:
     @cached_property
     def _adjustments(self) -> dict[str, Adjustment]:
         return {adjustment.id: adjustment for adjustment in self.model.adjustments}
-
-
-def door_vectors(model: CostModel, graph: MovementGraph, state: State, move: Move) -> list[Vector]:
-    """Charges of a door, the line on both sides of a border point included."""
-    if move.crossing is not None:
-        row = graph.crossing_rows[move.crossing.id]
-        pair = (graph.facilities[row.a].country, graph.facilities[row.b].country)
-        pair = pair if move.forward else (pair[1], pair[0])
-        parts = [model.border(row, forward=move.forward, countries=pair)]
-        yard = row.gauge_ab if move.forward else row.gauge_ba
-        if yard:
-            parts.append(model.gauge_change(graph.facilities[yard]))
-        reload = model.reload(row, forward=move.forward, country=pair[1])
-        if reload is not None:
-            parts.append(reload)
-        return [*parts, model.crossing_run(move.crossing)]
-    if move.service is not None:
-        port, km = graph.facilities[state[0]], graph.service_km[move.service.id]
-        return [model.wait(move.service, port), model.sailing(move.service, km)]
-    facility = graph.facilities[state[0]]
-    if move.kind == "lift":
-        return [model.lift(facility, graph.mode_of(state), graph.mode_of(move.to))]
-    if move.kind == "gauge_change":
-        return [model.gauge_change(facility)]
-    return []
 
 
 def _terms(rows: list[tuple[int, int, float]]) -> Terms:
