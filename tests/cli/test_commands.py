@@ -48,7 +48,7 @@ def test_a_line_of_places_has_five_cells(run: Run) -> None:
 def test_no_place_is_exit_3(run: Run) -> None:
     ran = run("places", "Qqxyzzy")
     assert (ran.code, ran.out) == (3, "")
-    assert ran.err == "no place like 'Qqxyzzy'\n"
+    assert ran.err == "corridors: no place like 'Qqxyzzy'\n"
 
 
 # map -------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def test_evidence_is_filtered(run: Run) -> None:
     old = json.loads(run("evidence", "--stale", "2y", "--format", "json").out)
     assert len(old) > 0
     none = run("evidence", "--for", "XX-NONE")
-    assert (none.code, none.out, none.err) == (3, "", "no row matches\n")
+    assert (none.code, none.out, none.err) == (3, "", "corridors: no row matches\n")
 
 
 def test_published_rows_name_their_source(run: Run) -> None:

@@ -23,7 +23,7 @@ KINDS = ("crossing", "port", "services", "chokepoint", "country")
 THREE = {
     "Malacca": frozenset({"MAL"}),
     "Hormuz": frozenset({"HOR"}),
-    "Bab el-Mandeb and Suez": frozenset({"BAM", "SUZ"}),
+    "Red Sea": frozenset({"BAM", "SUZ"}),
 }
 """The three straits that the founding question names; the Red Sea has a gate at either end."""
 
@@ -204,7 +204,7 @@ def straits() -> list[Element]:
         Element(
             "chokepoints",
             "+".join(sorted(point for name in chosen for point in THREE[name])),
-            " and ".join(chosen),
+            ", ".join(sorted(chosen)),
             frozenset().union(*(THREE[name] for name in chosen)),
         )
         for chosen in sets
@@ -294,7 +294,8 @@ def criticality(
         nothing = False
         wanted = [e for route in base.values() for e in elements_of(desk, route, kinds)]
         if together and "chokepoint" in kinds and _sails(desk, base.values()):
-            wanted += straits()
+            alone = {element.closed for element in wanted if element.kind == "chokepoint"}
+            wanted += [element for element in straits() if element.closed not in alone]
         for element in dict.fromkeys(wanted):
             hit = [name for name, route in base.items() if uses(desk, route, element)]
             removal = _removal(desk, element, base, hit)

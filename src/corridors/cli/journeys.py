@@ -160,7 +160,7 @@ def run_places(options: argparse.Namespace, argv: Sequence[str]) -> int:
         row = (place.id, clean(place.name), place.country, place.position, place.source)
         print("\t".join(row))
     if not found:
-        print(f"no place like {clean(options.query)!r}", file=sys.stderr)
+        print(f"corridors: no place like {clean(options.query)!r}", file=sys.stderr)
     return 0 if found else EXIT_NONE_OK
 
 
@@ -193,7 +193,7 @@ def run_evidence(options: argparse.Namespace, argv: Sequence[str]) -> int:
         stale=options.stale,
     )
     if not rows:
-        print("no row matches", file=sys.stderr)
+        print("corridors: no row matches", file=sys.stderr)
         return EXIT_NONE_OK
     sys.stdout.write(rows_as(options.format, rows))
     return 0

@@ -156,8 +156,10 @@ class OfflineFigure(Figure):
                 "iconRetinaUrl": data_uri("leaflet-marker-icon.png"),
                 "shadowUrl": data_uri("leaflet-marker-shadow.png"),
             }
+            # A page is handed on alone: the conditions of the licence go with it.
             return (
-                asset_text(LEAFLET_JS)
+                f"/* @preserve\n{asset_text('leaflet-LICENSE.txt').strip()}\n*/\n"
+                + asset_text(LEAFLET_JS)
                 + "\n"
                 + asset_text("shim.js").replace('"%%ICONS%%"', json.dumps(icons))
             )

@@ -180,7 +180,6 @@ def _element(row: Row) -> str:
         "crossing": ident,
         "services": f"ships: {ident}",
         "country": f"country {ident}",
-        "chokepoints": ident.replace("+", " + "),
     }.get(kind, text.clean(row["name"]))
     return words if len(words) <= SHORT else words[: SHORT - 1] + "…"
 
