@@ -36,9 +36,15 @@ def cache_dir() -> Path:
     named = os.environ.get("CORRIDORS_CACHE")
     if named:
         return Path(named)
-    if os.name == "nt":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "corridors" / "cache"
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "corridors"
+    windows = os.name == "nt"
+    named = os.environ.get("LOCALAPPDATA" if windows else "XDG_CACHE_HOME")
+    try:
+        base = Path(named) if named else Path.home() / ("" if windows else ".cache")
+    except RuntimeError:  # nobody's home, as in a container whose user has no name
+        import tempfile
+
+        base = Path(tempfile.gettempdir())
+    return base / "corridors" / "cache" if windows else base / "corridors"
 
 
 class Shelf:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from datetime import date
 
+MOST_DRAWS = 1_000_000
+"""Draws that one answer may take."""
+
 Scope = Literal["terminal", "door"]
 Objective = Literal["balanced", "time", "cost"]
 Heading = Literal["westbound", "eastbound"]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ANSWER_TABLES = (
     "parameters.csv", "adjustments.csv", "price_index.csv", "price_targets.csv", "corridors.csv",
-    "flags.csv", "goods_rules.csv", "regimes.csv", "capacities.csv",
+    "flags.csv", "goods_rules.csv", "regimes.csv", "capacities.csv", "edition.txt",
 )  # fmt: skip
 """Tables that an answer depends on beside the inputs of the compiled network."""
 
@@ -113,6 +113,7 @@ class Engine:
         path = self.folder / "curated" / "edition.txt"
         try:
             date, price_month = path.read_text("utf-8").split()
+            dt.date.fromisoformat(date)
         except (OSError, ValueError) as error:
             raise DataError(
                 f"{path}: not readable ({error}); it holds two lines: the date of the data "
@@ -135,12 +136,14 @@ class Engine:
 
     @cached_property
     def version(self) -> str:
-        """Fingerprint of every table an answer is computed from."""
+        """Fingerprint of every table an answer is computed from, dated conditions included."""
         digest = hashlib.sha256(repr(sorted(self.network.inputs.items())).encode())
         for name in ANSWER_TABLES:
             path = self.folder / "curated" / name
             # Adjustments and indices may be absent: a network of one's own need not have them.
             digest.update(path.read_bytes() if path.exists() else b"")
+        for path in sorted((self.folder / "conditions").glob("*.yaml")):
+            digest.update(path.name.encode() + path.read_bytes())
         return digest.hexdigest()[:16]
 
     @cached_property

@@ -20,6 +20,8 @@ from corridors.routing.ends import RoadReach, road_reach
 from corridors.shipment import End, Heading, Objective, Scope, Shipment, Terms
 
 MODES = ("rail", "road", "sea", "ferry")
+YEARS = range(2000, 2101)
+"""Years of a departure."""
 
 
 def open_desk(
@@ -104,7 +106,7 @@ class Setting:
         UsageError, SnapError, ScenarioError, ParameterError
             The two are one place, or the situation cannot be made.
         """
-        if start.id == goal.id or (set(start.facilities) & set(goal.facilities)):
+        if is_one_place(start, goal):
             raise UsageError(f"origin and destination are the same place: {start.name}")
         value = self._value
         if value is None:
@@ -140,6 +142,11 @@ class Setting:
             self._via = tuple(_via(engine, name) for name in conditions.via)
         reaches = (None, None)
         return Desk(engine, graph, self.ledger, pricing, shipment, conditions, self._via, reaches)
+
+
+def is_one_place(start: End, goal: End) -> bool:
+    """Whether two ends have a name or a facility in common: nothing is to be shipped."""
+    return start.id == goal.id or not set(start.facilities).isdisjoint(goal.facilities)
 
 
 def situation_of(
@@ -191,7 +198,11 @@ def situation_of(
 
 
 def _checked(terms: Terms) -> Terms:
-    """The terms with a plain HS code; unknown kinds of goods are refused."""
+    """The terms with a plain HS code; unknown kinds of goods and far-off days are refused."""
+    if terms.depart is not None and terms.depart.year not in YEARS:
+        raise UsageError(
+            f"depart {terms.depart}: years from {YEARS[0]} to {YEARS[-1]} are understood"
+        )
     for name in terms.goods:
         if name not in GOODS:
             raise UsageError(f"no kind of goods {name!r}: choose from {', '.join(GOODS)}")

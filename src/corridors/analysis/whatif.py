@@ -180,9 +180,10 @@ def _band(difference: np.ndarray[Any, np.dtype[np.float64]]) -> tuple[float, flo
 
 
 def causes_of(one: Route, other: Route) -> tuple[Cause, ...]:
-    """Difference of two routes by parameter and place; the causes add up to it exactly.
+    """Difference of two routes by parameter and place; the causes add up to it.
 
-    Largest first, by days and dollars of a day's worth alike; nothing that has not changed.
+    Largest first, by days and dollars of a day's worth alike; nothing that has not changed, and
+    nothing below half a minute or a cent.
     """
     before, after = charges_by_place(one), charges_by_place(other)
     causes = []

@@ -39,6 +39,7 @@ from corridors.api.studies import tornado as tornado
 from corridors.api.whatif import WhatIfView
 from corridors.data_location import data_dir
 from corridors.exchange.graphs import network_graph
+from corridors.series.folder import data_files
 from corridors.shipment import Booking, Objective, Ownership, Scope, Unit
 
 _State = frozenset[tuple[str, int, int]]
@@ -73,11 +74,7 @@ def load(data: str | Path | None = None) -> Engine:
 
 def _state(folder: Path) -> _State:
     """What tells that a folder of the user's own was edited or built again."""
-    files = [
-        (file, file.stat())
-        for part in ("curated", "osm", "conditions")
-        for file in folder.glob(f"{part}/*")
-    ]
+    files = [(file, file.stat()) for file in data_files(folder)]
     return frozenset((str(file), found.st_mtime_ns, found.st_size) for file, found in files)
 
 

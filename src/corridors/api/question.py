@@ -6,13 +6,41 @@ import datetime as dt
 import math
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from numbers import Integral
 from pathlib import Path
 from typing import Any, TypedDict, get_args
 
 from corridors.analysis.desk import Conditions
 from corridors.errors import UsageError
-from corridors.shipment import Booking, Objective, Ownership, Scope, Terms, Unit
+from corridors.shipment import MOST_DRAWS, Booking, Objective, Ownership, Scope, Terms, Unit
+
+
+def plain_number(value: float) -> str:
+    """A number as a command takes it, to the last digit.
+
+    Examples
+    --------
+    >>> plain_number(25.0), plain_number(1234567.5)
+    ('25', '1234567.5')
+    """
+    return repr(float(value)).removesuffix(".0")
+
+
+def _check_numbers(asked: Mapping[str, Any]) -> None:
+    for name in ("weight_t", "cargo_value_usd", "deadline_days", "value_of_time_usd_day"):
+        value = asked[name]
+        if value is not None and not (
+            isinstance(value, int | float) and math.isfinite(value) and value >= 0
+        ):
+            raise UsageError(f"{name}={value!r} is no number of at least 0")
+    draws, seed, assume = asked["draws"], asked["seed"], asked["assume"]
+    if not isinstance(draws, Integral) or not 1 <= int(draws) <= MOST_DRAWS:
+        raise UsageError(f"draws={draws!r} is no whole number from 1 to {MOST_DRAWS:,}")
+    if not isinstance(seed, Integral):
+        raise UsageError(f"seed={seed!r} is no whole number")
+    if assume is not None and not isinstance(assume, Mapping):
+        raise UsageError(f"assume={assume!r} is no mapping such as {{'gauge_h': 12}}")
 
 
 class Options(TypedDict, total=False):
@@ -87,10 +115,7 @@ class Question:
                 raise UsageError(
                     f"{name}={getattr(self, name)!r}: choose from {', '.join(get_args(kind))}"
                 )
-        for name in ("weight_t", "cargo_value_usd", "deadline_days", "value_of_time_usd_day"):
-            value = getattr(self, name)
-            if value is not None and not (math.isfinite(value) and value >= 0):
-                raise UsageError(f"{name}={value!r} is no number of at least 0")
+        _check_numbers(asdict(self))
 
     @property
     def terms(self) -> Terms:
@@ -143,7 +168,7 @@ class Question:
         for option, name in _OPTIONS.items():
             value = getattr(self, name)
             if value != getattr(plain, name):
-                words += [option, f"{value:g}" if isinstance(value, float) else str(value)]
+                words += [option, plain_number(value) if isinstance(value, float) else str(value)]
         if self.avoid:
             words += ["--avoid", ",".join(self.avoid)]
         if self.goods:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from corridors.analysis.study import Study
-from corridors.api.question import Options, Question
+from corridors.api.question import Options, Question, plain_number
 from corridors.errors import UsageError
 from corridors.outputs.studies import study_document, study_table
 
@@ -250,7 +250,7 @@ def alternatives(
 
     question = Question(origin, destination, **options)
     answer = other_ways(desk_of(question), wanted=k, most_shared=most_shared)
-    more = ["--k", str(k), "--most-shared", f"{most_shared:g}"]
+    more = ["--k", str(k), "--most-shared", plain_number(most_shared)]
     return _view(answer.study(), answer, question, "alternatives", *more)
 
 
@@ -325,7 +325,7 @@ def breakeven(
     answer = break_even(desk_of(question), key, between, of=of, factor=factor, span=span)
     more = ["--key", key, "--between", ",".join(between), "--of", of]
     more += ["--factor"] if factor else []
-    more += ["--range", f"{span[0]:g}:{span[1]:g}"] if span else []
+    more += ["--range", f"{plain_number(span[0])}:{plain_number(span[1])}"] if span else []
     return _view(answer.study(), answer, question, "breakeven", *more)
 
 
@@ -442,5 +442,5 @@ def isochrones(
     )
     command = question.command("isochrones").partition(" --draws ")[0]
     words = [word for word in shlex.split(command) if word]
-    words += ["--of", of, *(["--bands", ",".join(f"{b:g}" for b in bands)] if bands else [])]
+    words += ["--of", of, *(["--bands", ",".join(map(plain_number, bands))] if bands else [])]
     return IsochronesView(answer.study(), answer, shlex.join(words))

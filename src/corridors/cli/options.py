@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 
+from corridors.shipment import MOST_DRAWS
+
 
 def add_theme_map(command: argparse.ArgumentParser) -> None:
     """Where a map of the answer goes, beside the answer itself."""
@@ -69,12 +71,9 @@ def add_journey(command: argparse.ArgumentParser, *, formats: bool = True) -> No
 
 def positive(text: str) -> int:
     """A whole number from 1."""
-    if not text.isdecimal() or not 1 <= int(text) <= MOST:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to {MOST:,}")
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_DRAWS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to {MOST_DRAWS:,}")
     return int(text)
-
-
-MOST = 1_000_000
 
 
 def date(text: str) -> dt.date:

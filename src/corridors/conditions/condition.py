@@ -15,6 +15,10 @@ Target = tuple[str, str]
 """Kind of a thing (``crossing``, ``country``, ``corridor`` ...) and its id."""
 
 
+MONTHS = 12
+"""Of a year: what holds in all of them has no end."""
+
+
 class Flag(NamedTuple):
     """Words printed with an option that passes something.
 
@@ -141,7 +145,8 @@ class Condition:
     @property
     def end_is_known(self) -> bool:
         """Whether a waiting box may count on the end."""
-        return self.last is not None or self.months is not None
+        seasonal = self.months is not None and len(self.months) < MONTHS
+        return self.last is not None or seasonal
 
     @property
     def until(self) -> date | None:

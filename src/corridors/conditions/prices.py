@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from corridors.conditions.adjustment import Adjustment
 from corridors.conditions.when import When
-from corridors.errors import UsageError
+from corridors.errors import DataError, UsageError
 from corridors.network.tables import read_rows
 from corridors.parameters import ParameterRow
 from corridors.parameters.row import GRADES
@@ -81,7 +81,14 @@ class PriceBook(NamedTuple):
         moving: dict[str, frozenset[str]] = {}
         for row in read_rows(targets, PriceTarget):
             moving[row.series] = moving.get(row.series, frozenset()) | {row.target}
-        return cls({(r.series, r.month): r for r in read_rows(values, IndexRow)}, moving)
+        rows = {(r.series, r.month): r for r in read_rows(values, IndexRow)}
+        for found in rows.values():
+            if not found.value > 0:
+                raise DataError(
+                    f"{values}: {found.series} in {found.month} is {found.value:g}: an index must be "
+                    "positive"
+                )
+        return cls(rows, moving)
 
     def months(self, series: str) -> list[str]:
         """Months for which a series has a value."""

@@ -135,7 +135,11 @@ class Situation:
             return None
         wanted = frozenset(ids)
         barring = [c for c in self.closures if c.id in wanted and c.when.holds_on(day)]
-        return max(barring, key=lambda c: (not c.end_is_known, c.reopens(day)), default=None)
+
+        def until(closure: Closure) -> date:
+            return closure.reopens(day) if closure.end_is_known else date.max
+
+        return max(barring, key=until, default=None)
 
 
 def compose(

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corridors.conditions.adjustment import Adjustment, product
+from corridors.conditions.adjustment import Adjustment, settled
 from corridors.costing.charge import Charge, Vector
 from corridors.costing.model import CostModel
 from corridors.errors import ParameterError
@@ -132,12 +132,6 @@ class Arcs:
             if name in self.doors_of:
                 open_ones[self.doors_of[name]] = False
         return open_ones
-
-    def haul_km(self, one: int, other: int) -> float:
-        """Length of the haul between two states of a zone."""
-        zone = int(self.zone_of[one])
-        start = int(self.first[zone])
-        return float(self.km[zone][one - start, other - start])
 
     @cached_property
     def flat_km(self) -> Floats:
@@ -280,11 +274,6 @@ class Components:
         self._charge_all()
         self.hours, self.usd, self.co2e_kg = (_terms(self._terms[name]) for name in DIMENSIONS)
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether everything has a price: no row is missing and nothing stands still."""
-        return not self.failed and bool(np.isfinite(self.rates).all())
-
     @cached_property
     def rates(self) -> Floats:
         """Expected value of every column for an amount of one."""
@@ -313,7 +302,9 @@ class Components:
         for key, new in changed.items():
             for number in self._columns_of.get(key, ()):
                 column = self.columns[number]
-                rates[number] = column._replace(row=product(new, column.factors)).unit
+                # A price that is set stands whatever the ledger says.
+                row = settled(new, column.factors)
+                rates[number] = column._replace(row=row or new).unit
         return rates
 
     @cached_property

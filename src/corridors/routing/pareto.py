@@ -48,22 +48,22 @@ class Efficient(NamedTuple):
 class Fronts:
     """Two-criteria searches over one movement graph; what a plan tree allows is kept.
 
-        Parameters
-        ----------
-        kernel : Kernel
+    Parameters
+    ----------
+    kernel : Kernel
 
-        Examples
-        --------
-        >>> from corridors.analysis.setting import open_desk
-        >>> from corridors.analysis.engine import Engine
-        >>> desk = open_desk(Engine.load(), "Xi'an", "Duisburg", "terminal", "balanced", None, None)
+    Examples
+    --------
+    >>> from corridors.analysis.engine import Engine
+    >>> from corridors.analysis.setting import open_desk
+    >>> desk = open_desk(Engine.load(), "Xi'an", "Duisburg", "terminal", "balanced", None, None)
     >>> fronts = fronts_of(desk.graph)
     >>> hours, usd = priced(fronts.kernel, desk.model, closed=desk.graph.closed)
     >>> front = fronts.front(desk.quest(()), hours, usd)
     >>> [way.one for way in front] == sorted(way.one for way in front)
-        True
-        >>> [way.two for way in front] == sorted((way.two for way in front), reverse=True)
-        True
+    True
+    >>> [way.two for way in front] == sorted((way.two for way in front), reverse=True)
+    True
     """
 
     def __init__(self, kernel: Kernel) -> None:
@@ -73,7 +73,7 @@ class Fronts:
     def unrolled(self, quest: Quest, tree: PlanTree | None = None) -> Unrolled:
         """Labels and arcs of a plan tree, over the whole graph without one."""
         tree = tree or PlanTree()
-        nodes = tuple((n.section, tuple(n.children), bool(n.plans)) for n in tree.nodes)
+        nodes = tuple((n.section, tuple(n.children), tuple(n.plans)) for n in tree.nodes)
         key = (nodes, tuple(tree.roots), quest.modes, tuple(quest.via))
         if key not in self._unrolled:
             self._unrolled[key] = Unrolled(self.kernel, tree, modes=quest.modes, via=quest.via)

@@ -17,8 +17,8 @@ from corridors.series.parts import DRAWS, ROWS
 from corridors.series.plan import SCHEMA, SweepPlan
 
 MANIFEST = "manifest.json"
-_PART = re.compile(r"(rows|draws)-(\d{6})-([0-9a-f]{32})\.parquet")
-_BESIDE = re.compile(r"\.(?:(?:rows|draws)-\d{6}-[0-9a-f]{32}\.parquet|manifest\.json)\.\w+")
+_PART = re.compile(r"(rows|draws)-(\d{6,})-([0-9a-f]{32})\.parquet")
+_BESIDE = re.compile(r"\.(?:(?:rows|draws)-\d{6,}-[0-9a-f]{32}\.parquet|manifest\.json)\.\w+")
 
 
 class Makers(NamedTuple):
@@ -53,8 +53,8 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def open(self, plan: SweepPlan, made_by: Makers) -> dict[int, dict[str, str]]:
-        """Begin or go on; returns the parts that are done: number, table, name of the file.
+    def open(self, plan: SweepPlan, made_by: Makers) -> None:
+        """Begin or go on.
 
         Parameters
         ----------
@@ -74,7 +74,7 @@ class Folder:
             raise OutputError(f"cannot write {self.path}: it is a file; --out names a folder")
         if (self.path / MANIFEST).exists():
             self._check(asked)
-            return self._done(plan)
+            return
         if self.path.is_dir() and any(not _BESIDE.fullmatch(p.name) for p in self.path.iterdir()):
             raise OutputError(
                 f"cannot write {self.path}: it holds other files; give a folder of its own"
@@ -84,7 +84,6 @@ class Folder:
         except OSError as error:
             raise OutputError(f"cannot make {self.path}: {error.strerror or error}") from error
         self._write(asked, complete=False, parts=[])
-        return {}
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -109,6 +108,8 @@ class Folder:
                     f"{self.path}: another series is writing there; wait for it, or give another "
                     "folder"
                 ) from None
+            except OSError:
+                pass  # a network file system without locks: as on Windows
             yield
         finally:
             os.close(handle)
@@ -127,11 +128,15 @@ class Folder:
             digest = hashlib.sha256(parts[table]).hexdigest()[:32]
             names[table] = f"{table}-{number:06d}-{digest}.parquet"
             write_bytes(self.path / names[table], parts[table])
+            # A writer that was killed may have left another one, made by other libraries.
+            for path in self.path.glob(f"{table}-{number:06d}-*.parquet"):
+                if path.name != names[table]:
+                    path.unlink(missing_ok=True)
         return names
 
     def finish(self, plan: SweepPlan, made_by: Makers) -> None:
         """Say in the manifest that all parts are there, and which."""
-        names = sorted(path.name for path in self.path.iterdir() if _PART.fullmatch(path.name))
+        names = [path.name for table in (DRAWS, ROWS) for path in self.parts(table)]
         self._write(_identity(plan, made_by), complete=True, parts=names)
 
     def manifest(self) -> dict[str, Any]:
@@ -161,7 +166,8 @@ class Folder:
 
     def parts(self, table: str) -> list[Path]:
         """Parts of a table in their order."""
-        return sorted(p for p in self.path.glob(f"{table}-*.parquet") if _PART.fullmatch(p.name))
+        found = [p for p in self.path.glob(f"{table}-*.parquet") if _PART.fullmatch(p.name)]
+        return sorted(found, key=lambda path: (_number(path), path.name))
 
     # -------------------------------------------------------------------------------------
 
@@ -179,8 +185,11 @@ class Folder:
                     f"was begun with, which {MANIFEST} states"
                 )
 
-    def _done(self, plan: SweepPlan) -> dict[int, dict[str, str]]:
-        """Chunks whose parts are whole; what is damaged or belongs to none is taken away."""
+    def done(self, plan: SweepPlan) -> dict[int, dict[str, str]]:
+        """Chunks whose parts are whole: number, table, name of the file.
+
+        What is damaged or belongs to no whole chunk is taken away: nobody else may be writing.
+        """
         found: dict[int, dict[str, str]] = {}
         for path in sorted(self.path.iterdir()):
             match = _PART.fullmatch(path.name)
@@ -193,12 +202,21 @@ class Folder:
             else:
                 found.setdefault(number, {})[table] = path.name
         wanted = {ROWS, DRAWS} if plan.asked.keep_draws else {ROWS}
-        return {number: names for number, names in found.items() if names.keys() == wanted}
+        whole = {number: names for number, names in found.items() if names.keys() == wanted}
+        for number, names in found.items():
+            if number not in whole:
+                for name in names.values():
+                    (self.path / name).unlink(missing_ok=True)
+        return whole
 
     def _write(self, asked: Mapping[str, Any], *, complete: bool, parts: list[str]) -> None:
         document = {**asked, "complete": complete, "files": parts}
         text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         write_bytes(self.path / MANIFEST, text.encode())
+
+
+def _number(path: Path) -> int:
+    return int(path.name.split("-")[1])
 
 
 def data_digest(folder: Path) -> str:

@@ -13,7 +13,7 @@ from corridors.analysis.demand import demand_path, read_demand
 from corridors.analysis.engine import Engine
 from corridors.analysis.rules import check_cargo
 from corridors.analysis.scenarios import forced_conditions
-from corridors.analysis.setting import MODES
+from corridors.analysis.setting import MODES, is_one_place
 from corridors.conditions.document import Spot, read_document
 from corridors.conditions.fields import day_of, keys_of, like, month_of, one_of, rows_of
 from corridors.errors import CorridorsError, ScenarioError, SnapError, SweepError
@@ -217,13 +217,13 @@ class _Reader:
 
     def _scenario(self, spot: Spot) -> str:
         """An id of the catalogue, or a file; either may be followed by ``@`` and a level."""
-        name, where = spot.text(), ""
+        name = where = spot.text()
         for file in (name, name.rpartition("@")[0]):
             if Path(file).suffix in (".yaml", ".yml"):
                 self._keep_file(spot, file)
-                where = f"{self.folder}/"
+                where = str(self.folder / name)
         with _at(spot):
-            forced_conditions(self.engine, self.engine.ledger, [where + name])
+            forced_conditions(self.engine, self.engine.ledger, [where])
         return name
 
     def _country(self, spot: Spot) -> str:
@@ -350,7 +350,11 @@ class _Reader:
                 with _at(spots[number]):
                     setting = bench.ground(number, depart).setting
                     with suppress(SnapError):  # of this one journey, and said in its row
-                        setting.desk(*(self.engine.end(text) for text in plan.journeys[0][:2]))
+                        for journey in plan.journeys:
+                            ends = [self.engine.end(text) for text in journey[:2]]
+                            if not is_one_place(*ends):  # said in its row too
+                                setting.desk(*ends)
+                                break
 
 
 def _day(spot: Spot | None) -> dt.date | None:

@@ -73,7 +73,8 @@ def run(
     folder.open(plan, made_by)
     with folder.locked():
         folder.clear()
-        done = folder.open(plan, made_by)
+        folder.open(plan, made_by)
+        done = folder.done(plan)
         chunks = [chunk for chunk in plan.chunks() if chunk.number not in done]
         key = hashlib.sha256(f"{plan.digest}{digest}".encode()).hexdigest()
         job = Job(key, plan.asked, str(engine.folder.absolute()), digest)
