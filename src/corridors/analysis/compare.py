@@ -182,14 +182,29 @@ def drawn_option(
 
 
 def plans_of(desk: Desk, corridor: str) -> list[Plan]:
-    """Variants that serve the pair of countries; those that come to the same are one."""
+    """Variants that serve the pair of countries; those that come to the same are one.
+
+    Where the box comes with the ship, a part without a ship has no box: it is none.
+    """
     origin, destination = desk.shipment.origin.country, desk.shipment.destination.country
+    services = () if _has_box(desk, corridor) else desk.graph.tables.services
+    ships = {service.id for service in services if service.mode == "sea"}
     kept: dict[object, Plan] = {}
     for plan in desk.engine.plans[corridor]:
         part = plan.between(origin, destination)
-        if part is not None:
+        if part is None:
+            continue
+        if plan.sails(ships) <= part.sails(ships):
             kept.setdefault((part.sections, part.gateways), part)
     return list(kept.values())
+
+
+def _has_box(desk: Desk, corridor: str) -> bool:
+    """Whether the tables charge a corridor's container apart from the freight."""
+    families = ("equipment_usd", "empty_return_usd")
+    keys = [f"{family}/{corridor}" for family in families]
+    own = [f"{key}/{desk.shipment.terms.ownership}" for key in keys]
+    return desk.ledger.first(*keys, *own) is not None
 
 
 def variants_of(desk: Desk, plans: Sequence[Plan]) -> Variants:

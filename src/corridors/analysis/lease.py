@@ -10,26 +10,33 @@ from corridors.routing.route import Event, Route
 
 
 def followed(desk: Desk, route: Route) -> str | None:
-    """The corridor that a free route comes nearest to: most of a variant's gateways passed."""
+    """The corridor that a free route comes nearest to: most of a variant's gateways passed.
+
+    Looked for among the parts that lead between the two places, and where it meets none of these
+    among whole corridors.
+    """
     passed = set(doors(route))
-    best: tuple[float, int, str] | None = None
-    for number, name in enumerate(desk.engine.plans):
-        for gateways in _gateways(desk, name):
-            met = sum(not passed.isdisjoint(gateway) for gateway in gateways)
-            share = met / len(gateways)
-            if met and (best is None or (share, -number) > (best[0], best[1])):
-                best = (share, -number, name)
-    return None if best is None else best[2]
+    for whole in (False, True):
+        best: tuple[float, int, str] | None = None
+        for number, name in enumerate(desk.engine.plans):
+            for gateways in _gateways(desk, name, whole=whole):
+                met = sum(not passed.isdisjoint(gateway) for gateway in gateways)
+                share = met / len(gateways)
+                if met and (best is None or (share, -number) > (best[0], best[1])):
+                    best = (share, -number, name)
+        if best is not None:
+            return best[2]
+    return None
 
 
-def _gateways(desk: Desk, corridor: str) -> list[list[frozenset[str]]]:
+def _gateways(desk: Desk, corridor: str, *, whole: bool) -> list[list[frozenset[str]]]:
     """Doors of each gateway of each variant; kept, for many routes may be asked about."""
-    key = ("gateways", corridor)
+    key = ("gateways", corridor, whole)
     known = desk.memo.get(key)
     if known is None:
+        plans = desk.engine.plans[corridor] if whole else plans_of(desk, corridor)
         known = desk.memo[key] = [
-            [gateway.crossings | gateway.services for gateway in plan.gateways]
-            for plan in plans_of(desk, corridor)
+            [gateway.crossings | gateway.services for gateway in plan.gateways] for plan in plans
         ]
     return cast("list[list[frozenset[str]]]", known)
 

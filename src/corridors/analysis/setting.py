@@ -250,6 +250,6 @@ def read_assumptions(pairs: Sequence[str]) -> dict[str, str]:
     for pair in pairs:
         key, sign, value = pair.partition("=")
         if not sign or not key:
-            raise UsageError(f"--assume {pair!r}: write KEY=VALUE, such as wait_h/caspian=60")
+            raise UsageError(f"--assume {pair!r}: write KEY=VALUE, such as wait_h/CAS-AAU-ALT=60")
         result[key.strip()] = value.strip()
     return result

@@ -85,7 +85,7 @@ class PriceBook(NamedTuple):
         for found in rows.values():
             if not found.value > 0:
                 raise DataError(
-                    f"{values}: {found.series} in {found.month} is {found.value:g}: an index must be "
+                    f"{values}: {found.series} in {found.month} is {found.value:g}: an index is "
                     "positive"
                 )
         return cls(rows, moving)

@@ -73,7 +73,7 @@ def comparison_table(document: Mapping[str, Any], *, colour: bool = False) -> st
     if wording.chances(document):
         lines.append("")
     if usable:
-        lines += [*_options(usable, name, strong), ""]
+        lines += [*_options(usable, name, strong, unit=str(document["shipment"]["unit"])), ""]
         for option in usable:
             lines += _path(option, name(option), strong)
         lines += ["", *_where_days_go(usable, name)]
@@ -127,9 +127,13 @@ def _grid(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _options(
-    options: Sequence[Option], name: Callable[[Option], str], strong: Callable[[str], str]
+    options: Sequence[Option],
+    name: Callable[[Option], str],
+    strong: Callable[[str], str],
+    *,
+    unit: str,
 ) -> list[str]:
-    rows: list[Sequence[str]] = [("", *HEADS)]
+    rows: list[Sequence[str]] = [("", *(head.replace("FEU", unit) for head in HEADS))]
     for option in options:
         days, usd, evidence = option["time_days"], option["cost_usd"], option["evidence"]
         shares = [f"{evidence[key]['assumption']:.0%}" for key in ("time", "cost")]

@@ -109,7 +109,9 @@ def whatif_table(found: Mapping[str, Any], *, names: Mapping[str, str]) -> str:
     before, after = found["before"], found["after"]
     lines = _wrapped(f"{wording.title(after)}: what if")
     lines += _wrapped(wording.scope(after))
-    lines += _wrapped("Changed: " + "; ".join(after["conditions"]["applied"]) + ".")
+    known = set(before["conditions"]["applied"])
+    changed = [said for said in after["conditions"]["applied"] if said not in known]
+    lines += _wrapped("Changed: " + ("; ".join(changed) or "nothing that is dated") + ".")
     forced = after["conditions"]["counterfactual"]
     if forced:
         lines += _wrapped(f"Counterfactual, forced outside their dates: {', '.join(forced)}.")

@@ -96,10 +96,8 @@ def headline(document: Mapping[str, Any]) -> str:
     labels = dict(zip(map(id, options), names(options), strict=True))
     if len(options) == 1:
         only = options[0]
-        return (
-            f"{labels[id(only)]} is the only way found: {_time(only)}, "
-            f"{text.usd(_mean(only, 'cost_usd'))}"
-        )
+        found = " is the only way found" if len(document["options"]) > 1 else ""
+        return f"{labels[id(only)]}{found}: {_time(only)}, {text.usd(_mean(only, 'cost_usd'))}"
     quick, clear_time = _best(options, "time_days")
     cheap, clear_cost = _best(options, "cost_usd")
     others = (o for o in options if o is not quick)
@@ -111,7 +109,12 @@ def headline(document: Mapping[str, Any]) -> str:
             f"{name} is fastest and cheapest: {_time(quick)} against {_time(second, unit='')} "
             f"by {rival}; {low_cost}"
         )
-    if text.days(_mean(quick, "time_days")) == text.days(_mean(second, "time_days")):
+    shown = text.days(_mean(quick, "time_days"))
+    alike = [labels[id(o)] for o in options if text.days(_mean(o, "time_days")) == shown]
+    if len(alike) > 2:
+        listed = ", ".join(alike[:-1])
+        time_part = f"{listed} and {alike[-1]} take as long: {_time(quick)}"
+    elif len(alike) == 2:
         time_part = f"{name} and {rival} take as long: {_time(quick)} and {_time(second, unit='')}"
     else:
         claim = "is fastest" if clear_time else "is fastest on average, but ranges overlap"

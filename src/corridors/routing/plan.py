@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import NamedTuple
 
 from corridors.errors import DataError
@@ -58,6 +59,10 @@ class Plan(NamedTuple):
     variant: str
     sections: tuple[Section, ...]
     gateways: tuple[Gateway, ...]
+
+    def sails(self, ships: Collection[str]) -> bool:
+        """Whether it passes a gateway of ships."""
+        return any(not gateway.services.isdisjoint(ships) for gateway in self.gateways)
 
     def between(self, origin_country: str, destination_country: str) -> Plan | None:
         """The part of the plan from one country to another, in the order of travel.
