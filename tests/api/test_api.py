@@ -11,6 +11,7 @@ import networkx as nx
 import pytest
 
 import corridors as co
+from corridors.api.question import Question
 from corridors.errors import (
     AmbiguousPlaceError,
     CorridorsError,
@@ -327,3 +328,10 @@ def test_the_engine_says_what_it_holds() -> None:
     engine = co.load()
     assert {"northern", "titr", "pakistan", "ocean", "southern"} == set(engine.plans)
     assert engine.end("Xi'an").facilities
+
+
+def test_the_command_has_every_digit() -> None:
+    asked = Question("A", "B", cargo_value_usd=1234567.0, value_of_time_usd_day=87.654321)
+    words = asked.command("compare")
+    assert "--cargo-value 1234567 " in f"{words} "
+    assert "--value-of-time 87.654321" in words

@@ -14,7 +14,7 @@ import pytest
 
 import corridors as co
 from corridors.api import flows, question
-from corridors.errors import CorridorsError
+from corridors.errors import CorridorsError, UsageError
 from corridors.outputs import text
 
 NAMES = json.loads(
@@ -188,3 +188,13 @@ def test_text_is_only_text(
                 shown = getattr(found, "_repr_html_", lambda: "")()
                 assert "<img" not in shown
                 assert "<script" not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("draws", 0), ("draws", -5), ("draws", 1.5), ("seed", "a"), ("weight_t", "20"),
+     ("assume", ["gauge_h=1"]), ("depart", "9999-12-01")],
+)  # fmt: skip
+def test_numbers_that_are_none_are_refused(toy_folder: Path, name: str, value: object) -> None:
+    with pytest.raises(UsageError, match=name):
+        co.compare("Alfa", "Charlie", data=toy_folder, **{name: value})  # type: ignore[arg-type]

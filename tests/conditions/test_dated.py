@@ -85,6 +85,14 @@ def test_a_closure_without_an_end_is_not_waited_for(world: Any) -> None:
     assert after.situation.known == ("The yard is shut (2027-02 to at least 2027-02)",)
 
 
+def test_an_upgrade_that_shuts_for_good_bars_at_once(world: Any) -> None:
+    text = SHUT.replace("valid_to: 2027-02-10", "valid_to: null")
+    text = text.replace("kind: disruption", "kind: upgrade")
+    barred = option(world(shut=text), "rail", **leaving("2027-05-01"))
+    assert barred.status == "excluded"
+    assert "The yard is shut" in barred.reason
+
+
 def test_as_of_holds_one_day_still(world: Any) -> None:
     engine = world(shut=SHUT)
     shut = Conditions(as_of=date(2027, 2, 3))

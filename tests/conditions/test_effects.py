@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
-from corridors.analysis.compare import Answer, Option, compare
+from corridors.analysis.compare import Answer, Option, compare, plans_of
 from corridors.analysis.desk import Conditions
 from corridors.analysis.document import document
 from corridors.analysis.engine import Engine
+from corridors.analysis.setting import open_desk
 from corridors.conditions.dated import read_condition
 from corridors.errors import DataError, ScenarioError
+from corridors.routing.kernel import kernel_of
+from corridors.routing.plan_tree import PlanTree
 from corridors.shipment import Terms
 
 HEAD = """\
@@ -218,6 +221,28 @@ def test_a_tariff_stands_instead_of_row_and_index(world: Any) -> None:
     assert (freight.row.low, freight.row.typ, freight.row.high) == (400, 500, 700)
     assert freight.row.key == "freight_usd/toys"
     assert freight.row.adjusted == ("case/freight_usd/toys",)
+
+
+def test_a_tariff_stands_whatever_was_asked_before(world: Any) -> None:
+    engine = world("reprice: {tariff: freight_usd/toys, typ: 500}")
+    plain = {"scenarios": ("case",)}
+    dear = {**plain, "assume": {"freight_usd/toys": 9000.0}}
+
+    def cost(conditions: dict[str, Any]) -> float:
+        desk = open_desk(
+            engine, "Charlie", "Alfa", "terminal", "cost", None, Conditions(**conditions)
+        )
+        plans = plans_of(desk, "water")
+        assert desk.price is not None
+        found = kernel_of(desk.graph).search(desk.quest(plans), desk.price, PlanTree(plans))
+        return min(way.cost for way in found.values())
+
+    # The tariff holds, not the list price: the same asked alone, and after another question.
+    alone = cost(dear)
+    assert alone == pytest.approx(cost(plain))
+    engine = world("reprice: {tariff: freight_usd/toys, typ: 500}")
+    assert cost(plain) == pytest.approx(alone)
+    assert cost(dear) == pytest.approx(alone)
 
 
 def test_taken_off_nothing_is_left(world: Any) -> None:

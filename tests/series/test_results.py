@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import gc
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -266,6 +268,54 @@ def test_two_writers_do_not_share_a_folder(spread_engine: Engine, tmp_path: Path
         pytest.raises(SweepError, match="another series is writing there"),
     ):
         sweep(spread_engine, plan, tmp_path / "out")
+
+
+def test_what_a_killed_writer_left_alone_is_taken_away(
+    spread_engine: Engine, tmp_path: Path
+) -> None:
+    plan = {"pairs": [("Alfa", "Bravo"), ("Alfa", "Charlie")], "draws": 5, "keep": ["draws"],
+            "cells_per_part": 1}  # fmt: skip
+    out = tmp_path / "out"
+    sweep(spread_engine, plan, out)
+    whole = content(out)
+    # Killed between the draws and the rows of a chunk, and made by another library.
+    (rows,) = out.glob("rows-000001-*.parquet")
+    (draws,) = out.glob("draws-000001-*.parquet")
+    rows.unlink()
+    other = draws.read_bytes() + b" "
+    draws.unlink()
+    digest = hashlib.sha256(other).hexdigest()[:32]
+    (out / f"draws-000001-{digest}.parquet").write_bytes(other)
+    sweep(spread_engine, plan, out)
+    assert content(out) == whole
+
+
+def test_parts_beyond_a_million_are_parts(tmp_path: Path) -> None:
+    folder = folders.Folder(tmp_path)
+    for number in (1_000_000, 999_999):
+        folder.keep(number, {"rows": str(number).encode()})
+    assert [path.read_bytes() for path in folder.parts("rows")] == [b"999999", b"1000000"]
+
+
+def test_a_file_system_without_locks_is_written_to(
+    spread_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def none(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    sweep(spread_engine, {"pairs": [("Alfa", "Bravo")], "draws": 5}, tmp_path / "out")
+    assert len(read_frame(tmp_path / "out"))
+
+
+def test_a_first_journey_to_itself_is_a_row_like_any(spread_engine: Engine, tmp_path: Path) -> None:
+    plan = {"pairs": [("Alfa", "A-TER"), ("Alfa", "Bravo")], "draws": 5}
+    sweep(spread_engine, plan, tmp_path / "out")
+    found = read_frame(tmp_path / "out").groupby("pair")["status"].agg(set)
+    assert found.iloc[0] == {"error"}
+    assert "ok" in found.iloc[1]
 
 
 @pytest.mark.parametrize("scheduler", ["nowhere", "tcp://", "carrier-pigeon://here:1"])

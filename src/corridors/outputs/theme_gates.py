@@ -21,9 +21,9 @@ KINDS = ("chokepoint", "crossing", "port")
 
 SHAPES = {"chokepoint": "triangle", "crossing": "square", "port": "full"}
 LOST = Style("Closed: a corridor has no way left", "#5c1505", "point", size=8.5)
-DEAR = Style("A corridor costs $1,000 or more on top", "#b8430f", "point", size=8.0)
-FELT = Style("$200 to $1,000 on top", "#dd8a55", "point", size=6.5)
-LITTLE = Style("Less than $200 on top", "#8a949e", "point", size=5.5)
+DEAR = Style("Time and money worth $1,000 or more", "#b8430f", "point", size=8.0)
+FELT = Style("Worth $200 to $1,000", "#dd8a55", "point", size=6.5)
+LITTLE = Style("Worth less than $200", "#8a949e", "point", size=5.5)
 UNUSED = Style("Strait that these ways do not pass", "#8a949e", "point", mark="ring", size=4.5)
 STYLES = (LOST, DEAR, FELT, LITTLE, UNUSED)
 LIMITS_USD = (1000.0, 200.0)

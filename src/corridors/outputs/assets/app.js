@@ -200,7 +200,7 @@ function corridorsMap(map, blobId) {
         var head = c.marks[0], end = head.kind === "end", s = end ? (small() ? 13 : 14.5) : (small() ? 11.5 : 12.5);
         if (small() && zoom < 3 && !end && head.kind !== "wait" && head.kind !== "shut") return;
         var w = base.width(head.label, s, 650) + 4, h = s * 1.25, best = null;
-        var tries = [[12, 0], [-12 - w, 0], [8, -h - 1], [-8 - w, -h - 1], [8, h + 1], [-8 - w, h + 1], [-w / 2, -h - 4], [-w / 2, h + 4]];
+        var tries = [[12, 0], [-12 - w, 0], [9, -h - 1], [-9 - w, -h - 1], [9, h + 1], [-9 - w, h + 1], [-w / 2, -h - 4], [-w / 2, h + 4]];
         [true, false].some(function (strict) {
           return tries.some(function (o) {
             var x = c.at.x + o[0], y = c.at.y + o[1] - h / 2, b = [x, y, x + w, y + h];
@@ -432,7 +432,10 @@ function corridorsMap(map, blobId) {
   function settle() {
     fit();
     var aside = covered();
-    if (aside) fit(aside);
+    if (!aside) return;
+    fit(aside);
+    /* At the smallest zoom there is no room to make: then the key is folded. */
+    if (covered()) { byId("legend").querySelector("details").open = false; fit(); }
   }
   settle();
   if (byId("clock") && window.ResizeObserver) new ResizeObserver(lift).observe(byId("clock"));

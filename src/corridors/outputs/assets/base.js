@@ -84,7 +84,8 @@ function corridorsBase(map, data) {
   ]).addTo(map);
   /* On a telephone half the Earth fits at a lower zoom only, and above the clock only if there is sea to push up. */
   if (small()) map.setMinZoom(1);
-  map.setMaxBounds([[small() ? -78 : -58, -75], [84, 205]]);
+  var bounds = [[small() ? -78 : -58, -75], [84, 205]];
+  map.setMaxBounds(bounds);
   map.options.maxBoundsViscosity = 0.8;
   map.attributionControl.setPrefix(false);
   map.attributionControl.addAttribution(small() ? "© OpenStreetMap contributors · Natural Earth" : "Lines © OpenStreetMap contributors (ODbL) · Land, boundaries: Natural Earth; dotted: disputed, no endorsement");
@@ -249,19 +250,21 @@ function corridorsBase(map, data) {
   /* ---- keyboard: focus enters a popup, Escape closes it, focus goes back */
   var opener = null;
   map.on("popupopen", function (e) {
+    /* A popup near the rim moves the map beyond it: else its title would be cut off. */
+    map.setMaxBounds(null);
     var box = e.popup.getElement(), title = box.querySelector("h2");
     box.setAttribute("role", "dialog");
     box.setAttribute("aria-label", title ? title.textContent : "Details");
     var scrolled = box.querySelector(".leaflet-popup-scrolled");
     if (scrolled) scrolled.tabIndex = 0;
     var active = document.activeElement;
-    if (active && active.classList.contains("leaflet-marker-icon")) {
+    if (active && active.matches(".leaflet-marker-icon, button[data-place]")) {
       opener = active;
       var close = box.querySelector(".leaflet-popup-close-button");
       if (close) setTimeout(function () { close.focus({ preventScroll: true }); }, 60);
     }
   });
-  map.on("popupclose", function () { if (opener && opener.isConnected) opener.focus({ preventScroll: true }); opener = null; });
+  map.on("popupclose", function () { map.setMaxBounds(bounds); if (opener && opener.isConnected) opener.focus({ preventScroll: true }); opener = null; });
   document.addEventListener("keydown", function (e) { if (e.key === "Escape") map.closePopup(); });
 
   if (innerWidth <= 820 && byId("legend")) byId("legend").querySelector("details").open = false;

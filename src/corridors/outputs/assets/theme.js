@@ -59,7 +59,7 @@ function corridorsOverlay(base, overlay) {
     clusters.forEach(function (c) {
       var head = c.points[0], box = base.el("div");
       box.append(glyph(head));
-      var marker = L.marker([head.lat, head.lon], { icon: L.divIcon({ className: "mark", html: box, iconSize: [24, 24] }), alt: "", riseOnHover: true, zIndexOffset: head.mark === "end" ? 900 : -level * 100 });
+      var marker = L.marker([head.lat, head.lon], { icon: L.divIcon({ className: "mark", html: box, iconSize: [24, 24] }), alt: "", riseOnHover: true, zIndexOffset: (head.mark || overlay.classes[head.c].mark) === "end" ? 900 : -level * 100 });
       marker.addTo(marks).bindPopup(function () { return sheet(c.points); }, base.room());
       var e = marker.getElement(), names = c.points.slice(0, 6).map(function (q) { return q.name; }).join(", ") + (c.points.length > 6 ? " and " + (c.points.length - 6) + " more" : "");
       e.setAttribute("role", "button"); e.title = names;
@@ -168,7 +168,7 @@ function corridorsTheme(map, blobId) {
   /* A row of the table leads to its place. */
   document.querySelectorAll("button[data-place]").forEach(function (b) {
     var at = b.dataset.place.split(" "), layer = layers[at[0]], thing = data.overlays[at[0]][at[1]][at[2]];
-    b.addEventListener("click", function () { if (at[1] === "points") layer.open(thing); else layer.show(thing); });
+    b.addEventListener("click", function () { map.getContainer().scrollIntoView({ block: "nearest" }); if (at[1] === "points") layer.open(thing); else layer.show(thing); });
   });
   base.fit();
   base.start();
