@@ -24,7 +24,7 @@ PLAIN = {
 }  # fmt: skip
 
 KNOWN: dict[str, dict[float, str]] = {
-    "conditions/condition.py": {4: "places of a year", 5: "of a month", 7: "of a date"},
+    "conditions/condition.py": {12: "months of a year", 4: "places of a year", 5: "of a month", 7: "of a date"},
     "conditions/dated.py": {0.4: "likeness of a suggestion"},
     "conditions/effects.py": {3: "services named in a message"},
     "conditions/fields.py": {
@@ -65,6 +65,7 @@ KNOWN: dict[str, dict[float, str]] = {
     "routing/plan.py": {3: "words of a step"},
     "routing/quest.py": {1e-9: "costs alike but for the order of a sum"},
     "routing/unrolled.py": {4: "labels of a state"},
+    "shipment.py": {1_000_000: "most draws"},
 }  # fmt: skip
 """Other numbers of single modules; none is a speed, rate, wait or charge."""
 
