@@ -24,7 +24,9 @@ PLAIN = {
 }  # fmt: skip
 
 KNOWN: dict[str, dict[float, str]] = {
-    "conditions/condition.py": {12: "months of a year", 4: "places of a year", 5: "of a month", 7: "of a date"},
+    "conditions/condition.py": {
+        12: "months of a year", 4: "places of a year", 5: "of a month", 7: "of a date",
+    },
     "conditions/dated.py": {0.4: "likeness of a suggestion"},
     "conditions/effects.py": {3: "services named in a message"},
     "conditions/fields.py": {
